@@ -1,0 +1,83 @@
+//! A beat grid: when each beat of a recording sounds.
+
+use serde::{Deserialize, Serialize};
+
+/// Beat times of a recording, in seconds from its first sample, strictly rising; at least two.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BeatGrid {
+    beats_s: Vec<f64>,
+    /// Which beat is the first downbeat, where that is known.
+    first_downbeat: Option<usize>,
+}
+
+impl BeatGrid {
+    /// A grid from beat times. `None` if there are fewer than two, if they do not rise, or if one is not finite.
+    /// A `first_downbeat` beyond the last beat is dropped.
+    #[must_use]
+    pub fn new(beats_s: Vec<f64>, first_downbeat: Option<usize>) -> Option<Self> {
+        let rising = beats_s.windows(2).all(|w| w[0] < w[1]) && beats_s.iter().all(|b| b.is_finite());
+        let first_downbeat = first_downbeat.filter(|d| *d < beats_s.len());
+        (beats_s.len() >= 2 && rising).then_some(Self { beats_s, first_downbeat })
+    }
+
+    /// The beat times in seconds.
+    #[must_use]
+    pub fn beats_s(&self) -> &[f64] {
+        &self.beats_s
+    }
+
+    /// The index of the first downbeat, where known.
+    #[must_use]
+    pub fn first_downbeat(&self) -> Option<usize> {
+        self.first_downbeat
+    }
+
+    /// When a (fractional) beat sounds. Before the first and after the last beat the grid goes on at the pace of its ends.
+    #[must_use]
+    pub fn time_s(&self, beat: f64) -> f64 {
+        let last = self.beats_s.len() - 2;
+        let i = (beat.floor().max(0.0) as usize).min(last);
+        let (a, b) = (self.beats_s[i], self.beats_s[i + 1]);
+        a + (beat - i as f64) * (b - a)
+    }
+
+    /// Which (fractional) beat sounds at a time; the inverse of [`Self::time_s`].
+    #[must_use]
+    pub fn beat(&self, time_s: f64) -> f64 {
+        let last = self.beats_s.len() - 2;
+        let i = self.beats_s.partition_point(|b| *b <= time_s).saturating_sub(1).min(last);
+        let (a, b) = (self.beats_s[i], self.beats_s[i + 1]);
+        i as f64 + (time_s - a) / (b - a)
+    }
+
+    /// The median tempo in beats per minute.
+    #[must_use]
+    pub fn median_bpm(&self) -> f64 {
+        let mut gaps: Vec<f64> = self.beats_s.windows(2).map(|w| w[1] - w[0]).collect();
+        gaps.sort_unstable_by(f64::total_cmp);
+        60.0 / gaps[gaps.len() / 2]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn nonsense_makes_no_grid() {
+        assert!(BeatGrid::new(vec![1.0], None).is_none());
+        assert!(BeatGrid::new(vec![1.0, 1.0], None).is_none());
+        assert!(BeatGrid::new(vec![1.0, f64::INFINITY], None).is_none());
+        assert_eq!(BeatGrid::new(vec![0.0, 1.0], Some(9)).unwrap().first_downbeat(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn time_and_beat_are_inverse(gaps in prop::collection::vec(0.1f64..3.0, 2..40), at in -5.0f64..60.0) {
+            let beats = gaps.iter().scan(0.3, |t, g| { *t += g; Some(*t) }).collect();
+            let grid = BeatGrid::new(beats, None).unwrap();
+            prop_assert!((grid.time_s(grid.beat(at)) - at).abs() < 1e-9);
+        }
+    }
+}

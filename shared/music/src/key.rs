@@ -1,0 +1,183 @@
+//! Pitch classes, keys, and how far one key must be moved to agree with another.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+const SHARP_NAMES: [&str; 12] = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
+const FLAT_NAMES: [&str; 12] = ["C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B"];
+
+/// A note name without its octave, counted in semitones above C (0 to 11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PitchClass(u8);
+
+impl PitchClass {
+    /// The class of any number of semitones above (or below) C.
+    #[must_use]
+    pub fn from_semitones(semitones: i32) -> Self {
+        Self(semitones.rem_euclid(12) as u8)
+    }
+
+    /// Semitones above C, 0 to 11.
+    #[must_use]
+    pub fn semitones(self) -> u8 {
+        self.0
+    }
+}
+
+/// Major or minor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// The Ionian mode and its kin.
+    Major,
+    /// The natural minor and its kin.
+    Minor,
+}
+
+/// A tonic and a mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Key {
+    /// The note that it rests on.
+    pub tonic: PitchClass,
+    /// Major or minor.
+    pub mode: Mode,
+}
+
+/// Text that names no key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not a key; write it like 'D minor', 'F# major', 'Bbm' or 'C'")]
+pub struct NotAKey(pub String);
+
+impl Key {
+    /// All twenty-four: twelve major, then twelve minor.
+    pub fn all() -> impl Iterator<Item = Self> {
+        [Mode::Major, Mode::Minor]
+            .into_iter()
+            .flat_map(|mode| (0..12).map(move |t| Self { tonic: PitchClass::from_semitones(t), mode }))
+    }
+
+    /// The smallest transposition, in semitones (-5 to 6), after which music in `self` uses the notes of `target`.
+    ///
+    /// Between a major and a minor key the relative key is meant: A minor music fits C major untransposed.
+    #[must_use]
+    pub fn semitones_to(self, target: Self) -> i32 {
+        let difference = (i32::from(target.relative_major().0) - i32::from(self.relative_major().0)).rem_euclid(12);
+        if difference > 6 { difference - 12 } else { difference }
+    }
+
+    /// The tonic of the major key with the same notes.
+    fn relative_major(self) -> PitchClass {
+        match self.mode {
+            Mode::Major => self.tonic,
+            Mode::Minor => PitchClass::from_semitones(i32::from(self.tonic.0) + 3),
+        }
+    }
+
+    /// The key after a transposition by whole semitones.
+    #[must_use]
+    pub fn transposed(self, semitones: i32) -> Self {
+        Self { tonic: PitchClass::from_semitones(i32::from(self.tonic.0) + semitones), mode: self.mode }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The spelling with the fewer accidentals in the signature, as musicians write it.
+        let flats = match self.mode {
+            Mode::Major => [5, 10, 3, 8, 1].contains(&self.tonic.0),
+            Mode::Minor => [2, 7, 0, 5, 10, 3].contains(&self.tonic.0),
+        };
+        let name = if flats { FLAT_NAMES } else { SHARP_NAMES }[usize::from(self.tonic.0)];
+        write!(f, "{name} {}", if self.mode == Mode::Major { "major" } else { "minor" })
+    }
+}
+
+impl FromStr for Key {
+    type Err = NotAKey;
+
+    fn from_str(text: &str) -> Result<Self, NotAKey> {
+        let fail = || NotAKey(text.to_owned());
+        let trimmed = text.trim();
+        let mut chars = trimmed.chars();
+        let letter = chars.next().ok_or_else(fail)?.to_ascii_uppercase();
+        let natural = SHARP_NAMES.iter().position(|n| n.len() == 1 && n.starts_with(letter)).ok_or_else(fail)? as i32;
+        let rest = chars.as_str();
+        let (shift, rest) = match rest.chars().next() {
+            Some(c @ ('#' | '♯')) => (1, &rest[c.len_utf8()..]),
+            Some(c @ ('b' | '♭')) => (-1, &rest[c.len_utf8()..]),
+            _ => (0, rest),
+        };
+        // 'M' is major and 'm' minor, so the case of a single letter counts and that of a word does not.
+        let mode = match rest.trim() {
+            "" | "M" => Mode::Major,
+            "m" => Mode::Minor,
+            word => match word.to_lowercase().as_str() {
+                "major" | "maj" | "dur" => Mode::Major,
+                "minor" | "min" | "moll" => Mode::Minor,
+                _ => return Err(fail()),
+            },
+        };
+        Ok(Self { tonic: PitchClass::from_semitones(natural + shift), mode })
+    }
+}
+
+impl TryFrom<String> for Key {
+    type Error = NotAKey;
+    fn try_from(text: String) -> Result<Self, NotAKey> {
+        text.parse()
+    }
+}
+
+impl From<Key> for String {
+    fn from(key: Key) -> Self {
+        key.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_read_as_people_write_them() {
+        for (text, want) in [
+            ("D minor", "D minor"),
+            ("dm", "D minor"),
+            ("F#", "F# major"),
+            ("gb MAJOR", "F# major"),
+            ("Bbm", "Bb minor"),
+            ("B♭ min", "Bb minor"),
+            ("CM", "C major"),
+            ("b", "B major"),
+            ("a moll", "A minor"),
+        ] {
+            assert_eq!(text.parse::<Key>().map(|k| k.to_string()), Ok(want.to_owned()), "{text}");
+        }
+        for text in ["", "H", "D minus", "♯", "Dd", "ध"] {
+            assert!(text.parse::<Key>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_key_survives_being_printed() {
+        for key in Key::all() {
+            assert_eq!(key.to_string().parse(), Ok(key));
+        }
+    }
+
+    #[test]
+    fn transposition_takes_the_short_way_and_knows_relatives() {
+        let k = |t: &str| t.parse::<Key>().unwrap();
+        assert_eq!(k("C").semitones_to(k("B")), -1);
+        assert_eq!(k("C").semitones_to(k("F#")), 6);
+        assert_eq!(k("A minor").semitones_to(k("C")), 0);
+        assert_eq!(k("D minor").semitones_to(k("E minor")), 2);
+        for a in Key::all() {
+            for b in Key::all().filter(|b| b.mode == a.mode) {
+                assert_eq!(a.transposed(a.semitones_to(b)), b);
+            }
+        }
+    }
+}
