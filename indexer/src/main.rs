@@ -1,1 +1,40 @@
-fn main() {}
+//! The program `indexer`: arguments, progress, printing. It knows nothing of music; the crates under `shared/` do.
+
+mod arguments;
+mod output;
+mod progress;
+mod scan;
+mod search;
+mod show;
+mod stats;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+/// All well.
+const OK: u8 = 0;
+/// Some files failed.
+const SOME_FAILED: u8 = 1;
+/// Could not run.
+const COULD_NOT_RUN: u8 = 2;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match &arguments.command {
+        Command::Scan(command) => scan::run(&arguments, command),
+        Command::Search(command) => search::run(&arguments, command),
+        Command::Show(command) => show::run(&arguments, command),
+        Command::Stats => stats::run(&arguments),
+        Command::Worker(command) => scan::run_worker(command),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        // Whoever read our output has seen enough.
+        Err(e) if e.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) => ExitCode::from(OK),
+        Err(e) => {
+            eprintln!("indexer: {}", output::printable(&format!("{e:#}")));
+            ExitCode::from(COULD_NOT_RUN)
+        }
+    }
+}

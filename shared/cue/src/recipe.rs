@@ -30,6 +30,7 @@ pub struct Source {
     /// The sound itself, wherever its file lies now.
     pub content_id: ContentId,
     /// Where the file was last seen.
+    #[serde(with = "track::path_text::one")]
     pub path: std::path::PathBuf,
     /// What to call it.
     pub name: String,

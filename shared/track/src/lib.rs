@@ -4,6 +4,7 @@
 //! analyser), declared in tags, or set by hand; what was not measured is absent, never zero.
 
 mod analysis;
+pub mod path_text;
 mod tags;
 mod value;
 
@@ -34,6 +35,7 @@ pub struct Track {
     /// What it sounds like, byte for byte.
     pub content_id: ContentId,
     /// Every file that holds this sound and was there at the last scan, the first one found in front.
+    #[serde(with = "path_text::many")]
     pub paths: Vec<PathBuf>,
     /// Codec, as its usual short name (`flac`, `mp3`, `pcm_s16le`).
     pub codec: String,

@@ -1,0 +1,138 @@
+//! Arguments as they are typed.
+
+use affect::Affect;
+use anyhow::{Context, bail};
+use clap::{Args, Parser, Subcommand};
+use music::Key;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+/// Tags a music library with mood, tempo, key and loudness, and searches it.
+#[derive(Parser)]
+#[command(
+    version,
+    about,
+    after_help = "Exit status: 0 all well, 1 some files failed, 2 could not run.\n\n\
+    First steps:\n  indexer scan ~/Music\n  indexer search --mood tense --bpm 90..120\n  indexer show SOME-FILE.flac"
+)]
+pub struct Arguments {
+    /// Folder of the catalogue [default: the user's data folder]
+    #[arg(long, global = true, value_name = "DIR", env = "UNDERSCORE_CATALOGUE")]
+    pub catalogue: Option<PathBuf>,
+    /// Print one JSON value on standard output instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+impl Arguments {
+    /// The folder of the catalogue.
+    pub fn catalogue_dir(&self) -> anyhow::Result<PathBuf> {
+        Ok(match &self.catalogue {
+            Some(dir) => dir.clone(),
+            None => catalogue::default_dir()?,
+        })
+    }
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Measure what is new in some folders and bring the catalogue up to date
+    Scan(Scan),
+    /// Find tracks by mood, tempo, key and words
+    Search(Search),
+    /// Print all that is known of a track, and where each value came from
+    Show(Show),
+    /// Print how the library lies on the plane of mood
+    Stats,
+    /// Measure files named on standard input, one JSON job a line (used by scan)
+    #[command(hide = true)]
+    Worker(Worker),
+}
+
+#[derive(Args)]
+pub struct Scan {
+    /// Folders with music
+    #[arg(required = true, value_name = "DIR")]
+    pub folders: Vec<PathBuf>,
+    /// Worker processes at once [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub workers: Option<u16>,
+    /// Memory that a worker may use, in MB
+    #[arg(long, value_name = "MB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(64..))]
+    pub memory: u64,
+    /// Time that one file may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
+    pub timeout: u64,
+}
+
+#[derive(Args)]
+pub struct Search {
+    /// Words that must be there: all of them, "phrases in double quotes", OR, and -word to exclude
+    #[arg(value_name = "WORDS", allow_hyphen_values = true, trailing_var_arg = true)]
+    pub words: Vec<String>,
+    /// Rank by nearness to a mood word, like tense or serene
+    #[arg(long, value_name = "WORD", conflicts_with_all = ["valence", "arousal"])]
+    pub mood: Option<String>,
+    /// Rank by nearness to this valence, -1 (unpleasant) to 1 (pleasant)
+    #[arg(long, value_name = "V", requires = "arousal", allow_negative_numbers = true)]
+    pub valence: Option<f64>,
+    /// Rank by nearness to this arousal, -1 (calm) to 1 (excited)
+    #[arg(long, value_name = "A", requires = "valence", allow_negative_numbers = true)]
+    pub arousal: Option<f64>,
+    /// Only tempi in this range, in whatever octave, like 90..120
+    #[arg(long, value_name = "FROM..TO")]
+    pub bpm: Option<String>,
+    /// Rank by nearness to this key, like "D minor" or F#
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    /// At most this many results; 0 for all
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+}
+
+impl Search {
+    /// The query that was meant.
+    pub fn query(&self) -> anyhow::Result<catalogue::Query> {
+        let at = match (&self.mood, self.valence, self.arousal) {
+            (Some(word), ..) => Some(affect::mood(word).context("--mood")?.at),
+            (None, Some(v), Some(a)) => Some(Affect::new(v, a).map_err(|e| anyhow::anyhow!("--{e}"))?),
+            _ => None,
+        };
+        Ok(catalogue::Query {
+            at,
+            bpm: self.bpm.as_deref().map(range).transpose()?,
+            key: self.key.as_deref().map(str::parse::<Key>).transpose().context("--key")?,
+            text: Some(self.words.join(" ")).filter(|t| !t.trim().is_empty()),
+            limit: self.limit,
+        })
+    }
+}
+
+fn range(text: &str) -> anyhow::Result<RangeInclusive<f64>> {
+    let parts = text.split_once("..").map_or((text, text), |(a, b)| (a, b.strip_prefix('=').unwrap_or(b)));
+    let number = |t: &str, open: f64| if t.trim().is_empty() { Ok(open) } else { t.trim().parse::<f64>() };
+    let (Ok(from), Ok(to)) = (number(parts.0, 0.0), number(parts.1, f64::INFINITY)) else {
+        bail!("--bpm: '{text}' is not a range; write it like 90..120, 90.. or ..120");
+    };
+    if from.is_nan() || to.is_nan() || from < 0.0 || from > to {
+        bail!("--bpm: '{text}' is empty; the first number must not be larger than the second, nor negative");
+    }
+    // A single number means: about that tempo.
+    Ok(if text.contains("..") { from..=to } else { from - 2.0..=to + 2.0 })
+}
+
+#[derive(Args)]
+pub struct Show {
+    /// A file of the library, or (the first digits of) a content id
+    #[arg(value_name = "TRACK")]
+    pub track: PathBuf,
+}
+
+#[derive(Args)]
+pub struct Worker {
+    /// Memory that this process may use, in MB
+    #[arg(long, value_name = "MB", default_value_t = 1024)]
+    pub memory: u64,
+}

@@ -1,0 +1,62 @@
+//! `indexer scan` and the worker that it starts.
+
+use crate::arguments::{Arguments, Scan, Worker};
+use crate::progress::Progress;
+use crate::{COULD_NOT_RUN, OK, SOME_FAILED, output};
+use anyhow::Context;
+use catalogue::Catalogue;
+use scan::{Limits, WorkerCommand};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+pub fn run(arguments: &Arguments, command: &Scan) -> anyhow::Result<u8> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let told = stop.clone();
+    ctrlc::set_handler(move || told.store(true, Ordering::Relaxed)).context("cannot listen for Ctrl-C")?;
+
+    let mut catalogue = Catalogue::open(&arguments.catalogue_dir()?)?;
+    let worker = WorkerCommand {
+        program: std::env::current_exe().context("cannot find this program, which is its own worker")?,
+        arguments: vec!["worker".into(), "--memory".into(), command.memory.to_string()],
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let limits = Limits { workers: command.workers.map_or(cores, usize::from), per_file: Duration::from_secs(command.timeout) };
+    let progress = Progress::new();
+    let result = scan::scan(&mut catalogue, &command.folders, &worker, limits, &|event| progress.event(event), &stop);
+    progress.finish();
+    let report = result?;
+
+    if arguments.json {
+        output::json(&report)?;
+    } else {
+        let c = report.counts;
+        output::line(&format!(
+            "{} files found: {} new, {} changed, {} moved, {} unchanged, {} failed, {} skipped; {} missing",
+            c.found, c.new, c.changed, c.moved, c.unchanged, c.failed, c.skipped, c.missing
+        ))?;
+        for (what, list) in [("failed", &report.failures), ("skipped", &report.skips), ("cannot read", &report.unreadable)] {
+            for item in list {
+                output::line(&output::printable(&format!("{what}: {}: {}", item.path.display(), item.reason)))?;
+            }
+        }
+        if report.stopped {
+            output::line("stopped; what was measured is kept, and the next scan goes on from there")?;
+        }
+    }
+    Ok(if report.stopped {
+        COULD_NOT_RUN
+    } else if report.counts.failed > 0 || !report.unreadable.is_empty() {
+        SOME_FAILED
+    } else {
+        OK
+    })
+}
+
+pub fn run_worker(command: &Worker) -> anyhow::Result<u8> {
+    scan::limit_memory(command.memory.saturating_mul(1 << 20));
+    // A panic is an answer, not a message on somebody's terminal.
+    std::panic::set_hook(Box::new(|_| {}));
+    scan::serve(std::io::stdin().lock(), std::io::stdout().lock())?;
+    Ok(OK)
+}

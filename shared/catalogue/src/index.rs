@@ -1,0 +1,157 @@
+//! The text index: words to tracks, derived from the store.
+
+use crate::CatalogueError;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use tantivy::collector::TopDocs;
+use tantivy::query::{Query, QueryParser};
+use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+use tantivy::tokenizer::{AsciiFoldingFilter, LowerCaser, RemoveLongFilter, SimpleTokenizer, TextAnalyzer};
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
+
+/// Raised when the fields or their treatment change: an index of another version is built anew.
+const VERSION: &str = "1";
+const TOKENIZER: &str = "folded";
+const WRITER_BYTES: usize = 32 << 20;
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fields {
+    id: Field,
+    title: Field,
+    words: Field,
+}
+
+/// The words of one track.
+pub(crate) struct Entry {
+    pub(crate) id: i64,
+    pub(crate) title: String,
+    pub(crate) words: String,
+}
+
+fn schema() -> (Schema, Fields) {
+    let mut builder = Schema::builder();
+    let text = || {
+        let indexing = TextFieldIndexing::default().set_tokenizer(TOKENIZER).set_index_option(IndexRecordOption::WithFreqsAndPositions);
+        TextOptions::default().set_indexing_options(indexing)
+    };
+    let fields = Fields {
+        id: builder.add_u64_field("id", INDEXED | FAST),
+        title: builder.add_text_field("title", text()),
+        words: builder.add_text_field("words", text()),
+    };
+    (builder.build(), fields)
+}
+
+fn with_tokenizer(index: Index) -> Index {
+    let folded = TextAnalyzer::builder(SimpleTokenizer::default())
+        .filter(RemoveLongFilter::limit(80))
+        .filter(LowerCaser)
+        .filter(AsciiFoldingFilter)
+        .build();
+    index.tokenizers().register(TOKENIZER, folded);
+    index
+}
+
+pub(crate) fn folder(dir: &Path) -> PathBuf {
+    dir.join(format!("index-{VERSION}"))
+}
+
+/// The index for writing.
+pub(crate) struct TextWriter {
+    writer: IndexWriter,
+    fields: Fields,
+}
+
+impl TextWriter {
+    /// Opens the index or makes an empty one. Says whether it is empty, so that everything must be indexed.
+    pub(crate) fn open(dir: &Path) -> Result<(Self, bool), CatalogueError> {
+        let path = folder(dir);
+        std::fs::create_dir_all(&path).map_err(|source| CatalogueError::Io { path: path.clone(), source })?;
+        let (schema, fields) = schema();
+        let open = || Index::open_or_create(tantivy::directory::MmapDirectory::open(&path)?, schema.clone());
+        let index = match open() {
+            Ok(index) => index,
+            // Derived data that cannot be read is made again. A lock or an I/O error is not such a case.
+            Err(TantivyError::DataCorruption(_) | TantivyError::SchemaError(_) | TantivyError::IncompatibleIndex(_)) => {
+                std::fs::remove_dir_all(&path).map_err(|source| CatalogueError::Io { path: path.clone(), source })?;
+                std::fs::create_dir_all(&path).map_err(|source| CatalogueError::Io { path: path.clone(), source })?;
+                open()?
+            }
+            Err(e) => return Err(e.into()),
+        };
+        let index = with_tokenizer(index);
+        let writer = match index.writer_with_num_threads(1, WRITER_BYTES) {
+            Ok(writer) => writer,
+            Err(TantivyError::LockFailure(..)) => return Err(CatalogueError::Busy(dir.to_owned())),
+            Err(e) => return Err(e.into()),
+        };
+        let is_empty = index.reader()?.searcher().num_docs() == 0;
+        Ok((Self { writer, fields }, is_empty))
+    }
+
+    pub(crate) fn put(&mut self, entry: &Entry) -> Result<(), CatalogueError> {
+        self.writer.delete_term(Term::from_field_u64(self.fields.id, entry.id as u64));
+        let mut doc = TantivyDocument::default();
+        doc.add_u64(self.fields.id, entry.id as u64);
+        doc.add_text(self.fields.title, &entry.title);
+        doc.add_text(self.fields.words, &entry.words);
+        self.writer.add_document(doc)?;
+        Ok(())
+    }
+
+    pub(crate) fn commit(&mut self) -> Result<(), CatalogueError> {
+        self.writer.commit()?;
+        Ok(())
+    }
+}
+
+/// The index for searching.
+pub(crate) struct TextReader {
+    index: Index,
+    reader: IndexReader,
+    fields: Fields,
+}
+
+impl TextReader {
+    pub(crate) fn open(dir: &Path) -> Result<Self, CatalogueError> {
+        let index = with_tokenizer(Index::open_in_dir(folder(dir))?);
+        // Reloaded by hand: the other policy starts a file watcher in whatever process this is.
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        Ok(Self { index, reader, fields: schema().1 })
+    }
+
+    pub(crate) fn reload(&self) -> Result<(), CatalogueError> {
+        Ok(self.reader.reload()?)
+    }
+
+    /// Rows that match, with a score in (0, 1]: the best match has 1.
+    pub(crate) fn search(&self, text: &str) -> Result<HashMap<i64, f64>, CatalogueError> {
+        let query = self.parse(text)?;
+        let searcher = self.reader.searcher();
+        let limit = usize::try_from(searcher.num_docs()).unwrap_or(usize::MAX).max(1);
+        let found = searcher.search(&query, &TopDocs::with_limit(limit).order_by_score())?;
+        let best = found.iter().map(|f| f.0).fold(f32::MIN_POSITIVE, f32::max);
+        let columns = searcher
+            .segment_readers()
+            .iter()
+            .map(|s| s.fast_fields().u64("id"))
+            .collect::<tantivy::Result<Vec<_>>>()?;
+        let id = |at: tantivy::DocAddress| columns.get(at.segment_ord as usize).and_then(|c| c.first(at.doc_id));
+        Ok(found.into_iter().filter_map(|(score, at)| Some((id(at)? as i64, f64::from(score / best)))).collect())
+    }
+
+    fn parse(&self, text: &str) -> Result<Box<dyn Query>, CatalogueError> {
+        let mut parser = QueryParser::for_index(&self.index, vec![self.fields.title, self.fields.words]);
+        parser.set_conjunction_by_default();
+        parser.set_field_boost(self.fields.title, 2.0);
+        // A search that only excludes means: everything but.
+        let only_excludes = outside_quotes(text).split_whitespace().all(|w| w.starts_with('-'));
+        let full = if only_excludes { format!("* {text}") } else { text.to_owned() };
+        parser.parse_query(&full).map_err(|e| CatalogueError::Words { text: text.to_owned(), reason: e.to_string() })
+    }
+}
+
+/// The text with each quoted phrase replaced by one letter.
+fn outside_quotes(text: &str) -> String {
+    text.split('"').enumerate().map(|(i, part)| if i % 2 == 0 { part } else { "q" }).collect()
+}

@@ -1,0 +1,240 @@
+//! Writing: what a scan found.
+
+use crate::index::{Entry, TextWriter};
+use crate::{CatalogueError, schema};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use track::path_text::{from_text, to_text};
+use track::{ContentId, Tags, Track};
+
+/// What tells whether a file has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileStamp {
+    /// Bytes.
+    pub size: u64,
+    /// Time of last change, in nanoseconds since 1970.
+    pub modified_ns: i64,
+}
+
+/// What the catalogue knows of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileState {
+    /// Its stamp at the last scan.
+    pub stamp: FileStamp,
+    /// The sound in it; `None` when it could not be measured.
+    pub content_id: Option<ContentId>,
+    /// Why it could not be measured, and by which version.
+    pub failure: Option<(String, String)>,
+    /// Whether it was gone at the last scan.
+    pub missing: bool,
+}
+
+/// One thing that a scan found out.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// A file was measured.
+    Measured {
+        /// The file.
+        path: PathBuf,
+        /// Its stamp before it was read.
+        stamp: FileStamp,
+        /// What is known of its sound; `paths` does not count.
+        track: Box<Track>,
+    },
+    /// A file holds a sound that is known.
+    Linked {
+        /// The file.
+        path: PathBuf,
+        /// Its stamp before it was read.
+        stamp: FileStamp,
+        /// The sound.
+        content_id: ContentId,
+    },
+    /// A file could not be measured.
+    Failed {
+        /// The file.
+        path: PathBuf,
+        /// Its stamp before it was read.
+        stamp: FileStamp,
+        /// Why.
+        reason: String,
+        /// The version that failed.
+        version: String,
+    },
+    /// A file is there again, unchanged.
+    Back(PathBuf),
+    /// A file is gone.
+    Missing(PathBuf),
+}
+
+/// The catalogue, open for writing. Only one program at a time can have it so.
+pub struct Catalogue {
+    db: Connection,
+    text: TextWriter,
+}
+
+impl Catalogue {
+    /// Opens the catalogue in a folder, and makes it if there is none.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Busy`] while another program writes, [`CatalogueError::Newer`] for a format of the future, and failures
+    /// of the disk.
+    pub fn open(dir: &Path) -> Result<Self, CatalogueError> {
+        std::fs::create_dir_all(dir).map_err(|source| CatalogueError::Io { path: dir.to_owned(), source })?;
+        // The index's lock is taken first: it tells at once whether another scan runs.
+        let (text, is_empty) = TextWriter::open(dir)?;
+        let db = schema::open_for_writing(dir)?;
+        if is_empty {
+            db.execute("UPDATE tracks SET indexed = 0", [])?;
+        }
+        let mut catalogue = Self { db, text };
+        catalogue.index_rest()?;
+        Ok(catalogue)
+    }
+
+    /// Every file that is known.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn files(&self) -> Result<HashMap<PathBuf, FileState>, CatalogueError> {
+        let mut rows = self.db.prepare("SELECT path, size, modified_ns, content_id, failure, failure_version, missing FROM files")?;
+        let states = rows.query_map([], |row| {
+            let failure: Option<String> = row.get(4)?;
+            Ok((
+                from_text(&row.get::<_, String>(0)?),
+                FileState {
+                    stamp: FileStamp { size: row.get::<_, i64>(1)? as u64, modified_ns: row.get(2)? },
+                    content_id: row.get::<_, Option<String>>(3)?.map(ContentId),
+                    failure: failure.zip(row.get(5)?),
+                    missing: row.get(6)?,
+                },
+            ))
+        })?;
+        Ok(states.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether a sound is known.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn has(&self, id: &ContentId) -> Result<bool, CatalogueError> {
+        let found = self.db.query_row("SELECT 1 FROM tracks WHERE content_id = ?1", [&id.0], |_| Ok(())).optional()?;
+        Ok(found.is_some())
+    }
+
+    /// Writes what was found out: all of it or nothing.
+    ///
+    /// # Errors
+    /// Failures of the store or the index. After one, the next [`Self::open`] makes the two agree again.
+    pub fn commit(&mut self, changes: &[Change]) -> Result<(), CatalogueError> {
+        let tx = self.db.transaction()?;
+        for change in changes {
+            match change {
+                Change::Measured { path, stamp, track } => {
+                    put_track(&tx, track)?;
+                    put_file(&tx, path, *stamp, Some(&track.content_id), None)?;
+                }
+                Change::Linked { path, stamp, content_id } => {
+                    put_file(&tx, path, *stamp, Some(content_id), None)?;
+                    tx.execute("UPDATE tracks SET indexed = 0 WHERE content_id = ?1", [&content_id.0])?;
+                }
+                Change::Failed { path, stamp, reason, version } => {
+                    put_file(&tx, path, *stamp, None, Some((reason, version)))?;
+                }
+                Change::Back(path) => {
+                    tx.execute("UPDATE files SET missing = 0 WHERE path = ?1", [to_text(path)])?;
+                }
+                Change::Missing(path) => {
+                    tx.execute("UPDATE files SET missing = 1 WHERE path = ?1", [to_text(path)])?;
+                }
+            }
+        }
+        tx.commit()?;
+        self.index_rest()
+    }
+
+    /// Brings rows that the index does not have yet into it.
+    fn index_rest(&mut self) -> Result<(), CatalogueError> {
+        let entries: Vec<Entry> = {
+            let mut rows = self.db.prepare(
+                "SELECT t.id, t.title, t.tags, coalesce((SELECT group_concat(path, ' ') FROM files f WHERE f.content_id = t.content_id), ''),
+                 coalesce(t.key, '') FROM tracks t WHERE t.indexed = 0",
+            )?;
+            let read = rows.query_map([], |row| {
+                let tags: String = row.get(2)?;
+                let tags: Tags = serde_json::from_str(&tags).unwrap_or_default();
+                let words: Vec<&str> = tags.named().map(|(_, value)| value).collect();
+                let (paths, key): (String, String) = (row.get(3)?, row.get(4)?);
+                Ok(Entry { id: row.get(0)?, title: row.get(1)?, words: format!("{} {paths} {key}", words.join(" ")) })
+            })?;
+            read.collect::<Result<_, _>>()?
+        };
+        if entries.is_empty() {
+            return Ok(());
+        }
+        for entry in &entries {
+            self.text.put(entry)?;
+        }
+        self.text.commit()?;
+        let tx = self.db.transaction()?;
+        {
+            let mut mark = tx.prepare("UPDATE tracks SET indexed = 1 WHERE id = ?1")?;
+            for entry in &entries {
+                mark.execute([entry.id])?;
+            }
+        }
+        Ok(tx.commit()?)
+    }
+}
+
+fn put_track(tx: &rusqlite::Transaction<'_>, track: &Track) -> Result<(), CatalogueError> {
+    let affect = track.affect.as_ref().map(serde_json::to_string).transpose()?;
+    let at = track.affect.as_ref().map(|a| a.value.at);
+    tx.prepare_cached(
+        "INSERT INTO tracks (content_id, codec, sample_rate_hz, channels, frames, tags, analysis, affect, title, valence, arousal,
+            tempo_bpm, key, lufs)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+         ON CONFLICT (content_id) DO UPDATE SET codec = ?2, sample_rate_hz = ?3, channels = ?4, frames = ?5, tags = ?6, analysis = ?7,
+            affect = ?8, title = ?9, valence = ?10, arousal = ?11, tempo_bpm = ?12, key = ?13, lufs = ?14, indexed = 0",
+    )?
+    .execute(params![
+        track.content_id.0,
+        track.codec,
+        track.sample_rate_hz,
+        track.channels,
+        track.frames as i64,
+        serde_json::to_string(&track.tags)?,
+        serde_json::to_string(&track.analysis)?,
+        affect,
+        track.name(),
+        at.map(|a| a.valence),
+        at.map(|a| a.arousal),
+        track.analysis.tempo_bpm.as_ref().map(|t| t.value),
+        track.analysis.key.as_ref().map(|k| k.value.to_string()),
+        track.analysis.loudness.as_ref().map(|l| l.value.integrated_lufs),
+    ])?;
+    Ok(())
+}
+
+fn put_file(
+    tx: &rusqlite::Transaction<'_>,
+    path: &Path,
+    stamp: FileStamp,
+    content_id: Option<&ContentId>,
+    failure: Option<(&String, &String)>,
+) -> Result<(), CatalogueError> {
+    tx.prepare_cached(
+        "INSERT INTO files (path, size, modified_ns, content_id, failure, failure_version, missing) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)
+         ON CONFLICT (path) DO UPDATE SET size = ?2, modified_ns = ?3, content_id = ?4, failure = ?5, failure_version = ?6, missing = 0",
+    )?
+    .execute(params![
+        to_text(path),
+        stamp.size as i64,
+        stamp.modified_ns,
+        content_id.map(|c| &c.0),
+        failure.map(|f| f.0),
+        failure.map(|f| f.1),
+    ])?;
+    Ok(())
+}

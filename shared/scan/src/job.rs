@@ -1,0 +1,35 @@
+//! The line protocol between a scan and its workers.
+
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use track::{ContentId, Track};
+
+/// One file to measure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Job {
+    /// The file.
+    #[serde(with = "track::path_text::one")]
+    pub path: PathBuf,
+    /// Sounds that the file may hold and that are known already: if it does, it need not be measured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<ContentId>,
+}
+
+/// What became of a job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was measured.
+    Measured(Box<Measured>),
+    /// It holds one of the known sounds.
+    Known(ContentId),
+    /// It could not be measured: why.
+    Failed(String),
+}
+
+/// A measured file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// All that is known of its sound.
+    pub track: Track,
+}

@@ -1,0 +1,154 @@
+//! Worker processes: started, fed, watched, and replaced when they die.
+
+use crate::job::{Job, Outcome};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How to start a worker.
+#[derive(Debug, Clone)]
+pub struct WorkerCommand {
+    /// The program.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+}
+
+/// What a worker may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Workers at once.
+    pub workers: usize,
+    /// Time for one file.
+    pub per_file: Duration,
+}
+
+/// How often a wait looks whether it should end.
+const LOOK: Duration = Duration::from_millis(50);
+
+struct Worker {
+    child: Child,
+    stdin: ChildStdin,
+    lines: Receiver<String>,
+}
+
+impl Worker {
+    fn start(command: &WorkerCommand) -> std::io::Result<Self> {
+        let mut child = Command::new(&command.program)
+            .args(&command.arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
+        let (Some(stdin), Some(stdout)) = (stdin, stdout) else {
+            return Err(std::io::Error::other("no pipes to the worker"));
+        };
+        let (tell, lines) = crossbeam_channel::bounded(1);
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                if tell.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        Ok(Self { child, stdin, lines })
+    }
+
+    fn end(mut self) -> Option<std::process::ExitStatus> {
+        let _ = self.child.kill();
+        self.child.wait().ok()
+    }
+}
+
+/// Runs jobs until the queue is closed or `stop` is set. Every job that was taken gets an answer, unless `stop` is set.
+pub(crate) fn run(
+    command: &WorkerCommand,
+    limits: Limits,
+    jobs: &Receiver<Job>,
+    answers: &Sender<(Job, Outcome)>,
+    starting: &(dyn Fn(&Job) + Sync),
+    stop: &AtomicBool,
+) {
+    let mut worker: Option<Worker> = None;
+    while !stop.load(Ordering::Relaxed) {
+        let job = match jobs.recv_timeout(LOOK) {
+            Ok(job) => job,
+            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
+        starting(&job);
+        let (outcome, survivor) = one(command, limits, &job, worker.take(), stop);
+        worker = survivor;
+        let Some(outcome) = outcome else { break };
+        if answers.send((job, outcome)).is_err() {
+            break;
+        }
+    }
+    if let Some(worker) = worker {
+        // A worker that waits for a job ends when its input does.
+        worker.end();
+    }
+}
+
+/// One job: its outcome (none when stopped), and the worker if it lives.
+fn one(
+    command: &WorkerCommand,
+    limits: Limits,
+    job: &Job,
+    worker: Option<Worker>,
+    stop: &AtomicBool,
+) -> (Option<Outcome>, Option<Worker>) {
+    let failed = |reason: String| (Some(Outcome::Failed(reason)), None);
+    let mut worker = match worker.map_or_else(|| Worker::start(command), Ok) {
+        Ok(worker) => worker,
+        Err(e) => return failed(format!("no worker could be started: {e}")),
+    };
+    let mut line = match serde_json::to_vec(job) {
+        Ok(line) => line,
+        Err(e) => return failed(e.to_string()),
+    };
+    line.push(b'\n');
+    let since = Instant::now();
+    if worker.stdin.write_all(&line).and_then(|()| worker.stdin.flush()).is_err() {
+        return died(worker, stop);
+    }
+    loop {
+        match worker.lines.recv_timeout(LOOK) {
+            Ok(answer) => {
+                return match serde_json::from_str(&answer) {
+                    Ok(outcome) => (Some(outcome), Some(worker)),
+                    Err(e) => {
+                        worker.end();
+                        failed(format!("the worker's answer could not be read: {e}"))
+                    }
+                };
+            }
+            Err(RecvTimeoutError::Disconnected) => return died(worker, stop),
+            Err(RecvTimeoutError::Timeout) if stop.load(Ordering::Relaxed) => {
+                worker.end();
+                return (None, None);
+            }
+            Err(RecvTimeoutError::Timeout) if since.elapsed() > limits.per_file => {
+                worker.end();
+                return failed(format!("took longer than {} s (see --timeout)", limits.per_file.as_secs_f64()));
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
+}
+
+/// A worker that ended by itself: told to, together with us, or killed by its job.
+fn died(worker: Worker, stop: &AtomicBool) -> (Option<Outcome>, Option<Worker>) {
+    let status = worker.end();
+    // Ctrl-C reaches the workers, too, perhaps before us.
+    std::thread::sleep(2 * LOOK);
+    if stop.load(Ordering::Relaxed) {
+        return (None, None);
+    }
+    let how = status.map_or_else(|| "no status".to_owned(), |s| s.to_string());
+    (Some(Outcome::Failed(format!("its worker died on it ({how}); it may need more memory (see --memory)"))), None)
+}

@@ -1,0 +1,125 @@
+//! The worker's side: measures files, one line at a time.
+
+use crate::job::{Job, Measured, Outcome};
+use analysis::Analyser;
+use audio::Reader;
+use std::io::{BufRead, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use track::Track;
+
+/// A file that tells its length must have at least this share of it.
+const MIN_SHARE: f64 = 0.98;
+/// A file may lose this share of its packets and still be taken.
+const MAX_LOST_PACKETS: u64 = 20;
+/// A line longer than this is no job of ours.
+const MAX_LINE: u64 = 1 << 20;
+
+/// Reads jobs from `input`, a JSON object a line, and writes an outcome for each to `output`, until the input ends.
+///
+/// # Errors
+/// Only when reading or writing the lines fails.
+pub fn serve(input: impl BufRead, mut output: impl Write) -> std::io::Result<()> {
+    let mut input = input.take(MAX_LINE);
+    let mut line = String::new();
+    loop {
+        line.clear();
+        input.set_limit(MAX_LINE);
+        if input.read_line(&mut line)? == 0 {
+            return Ok(());
+        }
+        if line.trim().is_empty() {
+            continue;
+        }
+        let outcome = match serde_json::from_str::<Job>(&line) {
+            Ok(job) => run(&job),
+            Err(e) => Outcome::Failed(format!("not a job: {e}")),
+        };
+        serde_json::to_writer(&mut output, &outcome)?;
+        output.write_all(b"\n")?;
+        output.flush()?;
+    }
+}
+
+fn run(job: &Job) -> Outcome {
+    if !job.known.is_empty()
+        && let Ok(Ok(id)) = catch_unwind(|| audio::content_id(&job.path))
+        && job.known.contains(&id)
+    {
+        return Outcome::Known(id);
+    }
+    match catch_unwind(AssertUnwindSafe(|| measure(&job.path))) {
+        Ok(Ok(track)) => Outcome::Measured(Box::new(Measured { track })),
+        Ok(Err(reason)) => Outcome::Failed(reason),
+        Err(panic) => {
+            let what = panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
+            Outcome::Failed(format!("the decoder broke on it ({})", what.unwrap_or_else(|| "no reason given".into())))
+        }
+    }
+}
+
+/// Measures one file, in this process and unprotected.
+///
+/// # Errors
+/// Why it cannot be measured, in words for the user, without the path.
+pub fn measure(path: &Path) -> Result<Track, String> {
+    let mut reader = Reader::open(path).map_err(|e| e.reason())?;
+    let info = reader.info().clone();
+    let mut analyser = Analyser::new(info.rate_hz, info.channels).map_err(|e| e.to_string())?;
+    let mut end = 0u64;
+    let silence = vec![0f32; 4096];
+    let mut planes: Vec<&[f32]> = Vec::with_capacity(info.channels);
+    while let Some(block) = reader.next_block().map_err(|e| e.reason())? {
+        // A gap that damage left keeps its length, so that what follows keeps its place.
+        let mut gap = block.start.saturating_sub(end);
+        while gap > 0 {
+            let n = gap.min(silence.len() as u64) as usize;
+            analyser.push(&vec![&silence[..n]; info.channels]);
+            gap -= n as u64;
+        }
+        planes.clear();
+        planes.extend(block.channels());
+        analyser.push(&planes);
+        end = block.start + block.len() as u64;
+        planes = Vec::with_capacity(info.channels);
+    }
+    let seconds = |frames: u64| frames as f64 / f64::from(info.rate_hz);
+    if end == 0 {
+        return Err("it holds no sound at all".into());
+    }
+    if let Some(declared) = info.declared_frames
+        && (end as f64) < declared as f64 * MIN_SHARE
+        && declared - end > u64::from(info.rate_hz / 10)
+    {
+        return Err(format!("cut short or damaged: {:.1} s of {:.1} s could be decoded", seconds(end), seconds(declared)));
+    }
+    if reader.lost_packets() > MAX_LOST_PACKETS {
+        return Err(format!("damaged: {} packets could not be decoded", reader.lost_packets()));
+    }
+    let content_id = reader.content_id().ok_or("it could not be read to its end")?;
+    let analysis = analyser.finish();
+    let affect = mood::estimate(&analysis);
+    Ok(Track {
+        content_id,
+        paths: vec![path.to_owned()],
+        codec: info.codec,
+        sample_rate_hz: info.rate_hz,
+        channels: info.channels as u16,
+        frames: end,
+        tags: info.tags,
+        analysis,
+        affect,
+    })
+}
+
+/// Limits the address space of this process. Where the system cannot, nothing happens.
+pub fn limit_memory(bytes: u64) {
+    #[cfg(unix)]
+    {
+        let _ = rlimit::setrlimit(rlimit::Resource::AS, bytes, bytes);
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = bytes;
+    }
+}
