@@ -17,7 +17,7 @@ pub fn run(arguments: &Arguments, command: &Search) -> anyhow::Result<u8> {
     } else if found.is_empty() {
         eprintln!("no track fits");
     } else {
-        output::line(&table(&found).to_string())?;
+        output::line(&table(&found).trim_fmt())?;
     }
     // Like grep: nothing found is not all well, and no failure either.
     Ok(if found.is_empty() && !arguments.json { SOME_FAILED } else { OK })

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use tantivy::collector::TopDocs;
 use tantivy::query::{Query, QueryParser};
+use tantivy::query_grammar::{Occur, UserInputAst, UserInputLeaf, parse_query};
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{AsciiFoldingFilter, LowerCaser, RemoveLongFilter, SimpleTokenizer, TextAnalyzer};
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
@@ -144,14 +145,25 @@ impl TextReader {
         let mut parser = QueryParser::for_index(&self.index, vec![self.fields.title, self.fields.words]);
         parser.set_conjunction_by_default();
         parser.set_field_boost(self.fields.title, 2.0);
-        // A search that only excludes means: everything but.
-        let only_excludes = outside_quotes(text).split_whitespace().all(|w| w.starts_with('-'));
-        let full = if only_excludes { format!("* {text}") } else { text.to_owned() };
-        parser.parse_query(&full).map_err(|e| CatalogueError::Words { text: text.to_owned(), reason: e.to_string() })
+        let fail = |reason: String| CatalogueError::Words { text: text.to_owned(), reason };
+        let mut tree = parse_query(text).map_err(|_| fail("a quote, bracket or operator stands alone".into()))?;
+        exclude_from_everything(&mut tree);
+        parser.build_query_from_user_input_ast(tree).map_err(|e| fail(e.to_string()))
     }
 }
 
-/// The text with each quoted phrase replaced by one letter.
-fn outside_quotes(text: &str) -> String {
-    text.split('"').enumerate().map(|(i, part)| if i % 2 == 0 { part } else { "q" }).collect()
+/// A group that only excludes means everything but that; the parser would take it for nothing.
+fn exclude_from_everything(tree: &mut UserInputAst) {
+    match tree {
+        UserInputAst::Clause(parts) => {
+            for (_, part) in parts.iter_mut() {
+                exclude_from_everything(part);
+            }
+            if !parts.is_empty() && parts.iter().all(|(occur, _)| *occur == Some(Occur::MustNot)) {
+                parts.push((Some(Occur::Must), UserInputLeaf::All.into()));
+            }
+        }
+        UserInputAst::Boost(inner, _) => exclude_from_everything(inner),
+        UserInputAst::Leaf(_) => {}
+    }
 }

@@ -128,6 +128,12 @@ impl Player {
         self.publish();
     }
 
+    /// Whether blocks come faster than anybody could listen: for hosts that tell too late that they render offline.
+    #[must_use]
+    pub fn is_rushed(&self) -> bool {
+        self.pace.offline
+    }
+
     // --- Messages -------------------------------------------------------------------------------------------------------------
 
     fn receive(&mut self) {

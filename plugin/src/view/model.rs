@@ -1,0 +1,181 @@
+//! What the editor shows, as plain data, and what it may ask for.
+
+use affect::Affect;
+use catalogue::Match;
+use cue::{Cue, Place, Timing};
+use music::{Key, TempoOctave};
+use std::sync::Arc;
+use track::{ContentId, Peaks, Track};
+
+/// The catalogue as the editor knows it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Library {
+    /// Not looked at yet.
+    #[default]
+    Opening,
+    /// There is none: why, and what to do.
+    Absent(String),
+    /// Open, with that many tracks.
+    Ready(usize),
+}
+
+/// Everything that is shown.
+#[derive(Debug, Clone, Default)]
+pub struct Model {
+    /// The catalogue.
+    pub library: Library,
+    /// Every track on the plane.
+    pub dots: Arc<Vec<(Affect, ContentId)>>,
+    /// What the search found.
+    pub rows: Arc<Vec<Row>>,
+    /// Why the words could not be searched for.
+    pub search_error: Option<String>,
+    /// Something that went wrong.
+    pub message: Option<String>,
+    /// The chosen track.
+    pub chosen: Option<Chosen>,
+    /// Whether it is being auditioned.
+    pub auditioning: bool,
+    /// The point that is searched from.
+    pub target: [f64; 2],
+    /// The words that are searched for.
+    pub words: String,
+}
+
+/// One result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// The track.
+    pub content_id: ContentId,
+    /// Its title.
+    pub title: String,
+    /// Its mood.
+    pub affect: Option<Affect>,
+    /// Its tempo.
+    pub tempo_bpm: Option<f64>,
+    /// Its key.
+    pub key: Option<Key>,
+    /// Its length.
+    pub duration_s: f64,
+    /// Its loudness.
+    pub lufs: Option<f64>,
+    /// Why it is here.
+    pub why: String,
+    /// Whether a file of it is there.
+    pub is_there: bool,
+}
+
+impl From<Match> for Row {
+    fn from(m: Match) -> Self {
+        Self {
+            why: m.why(),
+            content_id: m.track.content_id,
+            title: m.track.title,
+            affect: m.track.affect,
+            tempo_bpm: m.track.tempo_bpm,
+            key: m.track.key,
+            duration_s: m.track.duration_s,
+            lufs: m.track.lufs,
+            is_there: m.track.path.is_some(),
+        }
+    }
+}
+
+/// The chosen track.
+#[derive(Debug, Clone)]
+pub struct Chosen {
+    /// Which it is.
+    pub content_id: ContentId,
+    /// Its name.
+    pub name: String,
+    /// Frames per second of the source.
+    pub rate_hz: u32,
+    /// Its length.
+    pub duration_s: f64,
+    /// Its key, where known.
+    pub key: Option<Key>,
+    /// How it follows the project, in words.
+    pub timing: String,
+    /// The reading of its tempo, when it is locked.
+    pub octave: Option<TempoOctave>,
+    /// Its outline, where the catalogue has it.
+    pub peaks: Option<Arc<Peaks>>,
+    /// Its beats in seconds.
+    pub beats_s: Arc<Vec<f64>>,
+    /// The beat that goes on the bar line.
+    pub downbeat: usize,
+    /// Where it sits on the timeline.
+    pub place: Option<Place>,
+    /// Whether its file is there and is the right one.
+    pub is_playable: bool,
+}
+
+impl Chosen {
+    pub(crate) fn new(cue: &Cue, track: Option<&Track>, project_bpm: f64, is_playable: bool) -> Self {
+        let (timing, octave, beats_s, downbeat) = match &cue.timing {
+            Timing::Locked { octave, bpm, beats, downbeat, .. } => {
+                let read = bpm * octave.factor();
+                let how = match octave {
+                    TempoOctave::Same => String::new(),
+                    TempoOctave::Half => format!(" (from {bpm:.1}, halved)"),
+                    TempoOctave::Double => format!(" (from {bpm:.1}, doubled)"),
+                };
+                let text = format!("{read:.1}{how} to {project_bpm:.1} BPM, stretched x{:.2}", read / project_bpm);
+                (text, Some(*octave), beats.unpack().unwrap_or_default(), *downbeat)
+            }
+            Timing::Unstretched(why) => (why.explain().to_owned(), None, Vec::new(), 0),
+        };
+        Self {
+            content_id: cue.source.content_id.clone(),
+            name: cue.source.name.clone(),
+            rate_hz: cue.source.rate_hz,
+            duration_s: cue.source.frames as f64 / f64::from(cue.source.rate_hz.max(1)),
+            key: track.and_then(|t| t.analysis.key.as_ref()).map(|k| k.value),
+            timing,
+            octave,
+            peaks: track.map(|t| Arc::new(t.analysis.peaks.value.clone())),
+            beats_s: Arc::new(beats_s),
+            downbeat,
+            place: cue.place,
+            is_playable,
+        }
+    }
+}
+
+/// The parameters that the editor shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Controls {
+    /// Gain in dB.
+    pub gain_db: f32,
+    /// Transposition in semitones.
+    pub transpose: i32,
+    /// Whether loudness is matched.
+    pub match_loudness: bool,
+}
+
+/// What the user wants.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Intent {
+    /// Search from this point: valence, arousal.
+    Target([f64; 2]),
+    /// Search for these words.
+    Words(String),
+    /// Choose this track and play it.
+    Choose(ContentId),
+    /// Play the chosen track.
+    Play,
+    /// Stop the audition.
+    Stop,
+    /// Put the chosen track on the timeline, at the next bar line.
+    Place,
+    /// Take it off the timeline.
+    Unplace,
+    /// Read its tempo so.
+    Octave(TempoOctave),
+    /// Set the gain, in dB.
+    Gain(f32),
+    /// Set the transposition, in semitones.
+    Transpose(i32),
+    /// Switch the loudness match.
+    MatchLoudness(bool),
+}

@@ -1,0 +1,577 @@
+//! The instance's worker: a thread that opens the catalogue, searches, fits, verifies files, and feeds the player.
+//!
+//! One idea: it is the only one that knows everything. The editor sends it intents and shows the model it publishes; the audio thread
+//! publishes its clock in atomics and hears of it only through the player's queues. Told to stop in `Drop`.
+
+use crate::params::{Persisted, UnderscoreParams};
+use crate::view::{Chosen, Intent, Library, Model, Row};
+use affect::Affect;
+use arc_swap::ArcSwap;
+use catalogue::{Query, Reader};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use cue::{Cue, Feeder, HostTime, Place, PlayerStatus, Timing};
+use music::TempoOctave;
+use nice_plug::prelude::Transport;
+use nice_plug_egui::RepaintNotifier;
+use spotting::{Wish, fit};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use track::{ContentId, Track};
+
+/// Between two looks at the player while something is chosen, and while nothing is.
+const BUSY_TICK: Duration = Duration::from_millis(2);
+const IDLE_TICK: Duration = Duration::from_millis(20);
+/// Between two looks at the catalogue.
+const CATALOGUE_LOOK: Duration = Duration::from_secs(1);
+/// Results that are listed.
+const RESULTS: usize = 200;
+/// How long a change of project tempo must last before an audition is fitted anew.
+const TEMPO_SETTLES: Duration = Duration::from_millis(250);
+
+/// To the worker.
+pub enum ToWorker {
+    /// The editor wants something.
+    Intent(Intent),
+    /// The plugin was activated: this is the player's other end.
+    Activated {
+        /// Feeds the new player.
+        feeder: Box<Feeder>,
+        /// What the new player is doing.
+        status: PlayerStatus,
+    },
+    /// End the thread.
+    Stop,
+}
+
+/// Numbers that the audio thread and the worker tell each other.
+#[derive(Default)]
+struct Board {
+    playing: AtomicBool,
+    beats: AtomicU64,
+    seconds: AtomicU64,
+    bpm: AtomicU64,
+    bar_start: AtomicU64,
+    beats_per_bar: AtomicU64,
+    /// Gain that undoes the loudness match, as bits.
+    unmatch: AtomicU32,
+    /// The transposition that plays.
+    transpose: AtomicI32,
+    /// Messages sent to the worker, and handled by it.
+    sent: AtomicU64,
+    handled: AtomicU64,
+    /// The cue that the worker has brought to the player is the one that is stored.
+    is_loaded: AtomicBool,
+}
+
+fn put(slot: &AtomicU64, value: f64) {
+    slot.store(value.to_bits(), Ordering::Relaxed);
+}
+
+fn get(slot: &AtomicU64) -> f64 {
+    f64::from_bits(slot.load(Ordering::Relaxed))
+}
+
+/// What the editor holds of the worker.
+#[derive(Clone)]
+pub struct Handle {
+    to_worker: Sender<ToWorker>,
+    board: Arc<Board>,
+    model: Arc<ArcSwap<Model>>,
+    status: Arc<ArcSwap<Option<PlayerStatus>>>,
+}
+
+impl Handle {
+    /// Passes on what the user wants.
+    pub fn intend(&self, intent: Intent) {
+        self.board.sent.fetch_add(1, Ordering::Relaxed);
+        let _ = self.to_worker.send(ToWorker::Intent(intent));
+    }
+
+    /// What is to be shown.
+    pub fn model(&self) -> Arc<Model> {
+        self.model.load_full()
+    }
+
+    /// The second of the source that is heard now.
+    pub fn playhead_s(&self) -> Option<f64> {
+        let rate_hz = self.model.load().chosen.as_ref().map(|c| c.rate_hz)?;
+        let frame = self.status.load().as_ref().as_ref()?.heard_frame()?;
+        Some(frame as f64 / f64::from(rate_hz))
+    }
+}
+
+/// The worker of one instance.
+pub struct Worker {
+    handle: Handle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Worker {
+    /// Starts the thread.
+    pub fn start(params: Arc<UnderscoreParams>, repaint: RepaintNotifier) -> Self {
+        let (to_worker, from_all) = crossbeam_channel::unbounded();
+        let board = Arc::new(Board::default());
+        board.unmatch.store(1f32.to_bits(), Ordering::Relaxed);
+        put(&board.bpm, crate::DEFAULT_BPM);
+        put(&board.beats_per_bar, 4.0);
+        let handle = Handle {
+            to_worker,
+            board,
+            model: Arc::new(ArcSwap::from_pointee(Model::default())),
+            status: Arc::new(ArcSwap::from_pointee(None)),
+        };
+        let state = State::new(params, repaint, handle.clone());
+        let thread = std::thread::Builder::new().name("underscore-worker".into()).spawn(move || state.run(&from_all)).ok();
+        Self { handle, thread }
+    }
+
+    /// What the editor needs of it.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// Sends a message. Not for the audio thread.
+    pub fn send(&self, message: ToWorker) {
+        self.handle.board.sent.fetch_add(1, Ordering::Relaxed);
+        let _ = self.handle.to_worker.send(message);
+    }
+
+    /// Waits until everything that was sent is done and what is stored is what plays, within limits. Not for live audio.
+    pub fn wait_until_settled(&self, params: &UnderscoreParams, patience: Duration) {
+        let since = Instant::now();
+        while !self.is_settled(params) && since.elapsed() < patience {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Whether everything that was sent is done and what is stored is what plays. For any thread.
+    pub fn is_settled(&self, params: &UnderscoreParams) -> bool {
+        let board = &self.handle.board;
+        board.handled.load(Ordering::Acquire) >= board.sent.load(Ordering::Relaxed)
+            && board.is_loaded.load(Ordering::Acquire)
+            && !params.state.is_news()
+            && board.transpose.load(Ordering::Relaxed) == params.transpose.value()
+    }
+
+    /// Tells the worker the time. For the audio thread.
+    pub fn publish_clock(&self, time: &HostTime, transport: &Transport) {
+        let board = &self.handle.board;
+        board.playing.store(time.playing, Ordering::Relaxed);
+        put(&board.beats, time.at.beats);
+        put(&board.seconds, time.at.seconds);
+        put(&board.bpm, time.at.bpm);
+        put(&board.bar_start, time.bar_start_beats);
+        put(&board.beats_per_bar, crate::beats_per_bar(transport));
+    }
+
+    /// The gain that undoes the loudness match. For the audio thread.
+    pub fn unmatch_gain(&self) -> f32 {
+        f32::from_bits(self.handle.board.unmatch.load(Ordering::Relaxed))
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _ = self.handle.to_worker.send(ToWorker::Stop);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// All that the thread knows.
+struct State {
+    params: Arc<UnderscoreParams>,
+    repaint: RepaintNotifier,
+    shared: Handle,
+    catalogue_dir: Option<PathBuf>,
+    reader: Option<Reader>,
+    looked: Option<Instant>,
+    feeder: Option<Box<Feeder>>,
+    model: Model,
+    /// The state as this thread last saw or made it.
+    seen: Persisted,
+    /// The chosen cue with the file that was verified for it.
+    playable: Option<(Cue, PathBuf)>,
+    auditioning: bool,
+    /// Tempo that the audition was fitted to, and since when the project has had another one.
+    fitted_bpm: f64,
+    other_tempo_since: Option<Instant>,
+}
+
+impl State {
+    fn new(params: Arc<UnderscoreParams>, repaint: RepaintNotifier, shared: Handle) -> Self {
+        Self {
+            params,
+            repaint,
+            shared,
+            catalogue_dir: None,
+            reader: None,
+            looked: None,
+            feeder: None,
+            model: Model::default(),
+            seen: Persisted::default(),
+            playable: None,
+            auditioning: false,
+            fitted_bpm: crate::DEFAULT_BPM,
+            other_tempo_since: None,
+        }
+    }
+
+    fn run(mut self, messages: &Receiver<ToWorker>) {
+        loop {
+            let wait = if self.playable.is_some() { BUSY_TICK } else { IDLE_TICK };
+            let message = messages.recv_timeout(wait);
+            match message {
+                Ok(ToWorker::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(message) => {
+                    // A damaged file may make a decoder panic: that costs the choice, not the host.
+                    if catch_unwind(AssertUnwindSafe(|| self.handle(message))).is_err() {
+                        self.give_up("this file broke its decoder; scan the library again");
+                    }
+                    self.shared.board.handled.fetch_add(1, Ordering::Release);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if catch_unwind(AssertUnwindSafe(|| self.tick())).is_err() {
+                self.give_up("this file broke its decoder; scan the library again");
+            }
+        }
+    }
+
+    fn handle(&mut self, message: ToWorker) {
+        match message {
+            ToWorker::Stop => {}
+            ToWorker::Activated { feeder, status } => {
+                self.feeder = Some(feeder);
+                self.shared.status.store(Arc::new(Some(status)));
+                self.auditioning = false;
+                self.take_up_state();
+                self.send_to_player();
+            }
+            ToWorker::Intent(intent) => self.follow(intent),
+        }
+        self.publish();
+    }
+
+    fn tick(&mut self) {
+        self.look_at_catalogue();
+        if self.params.state.is_news() {
+            self.take_up_state();
+            self.send_to_player();
+            self.publish();
+        }
+        let semitones = self.params.transpose.value();
+        if semitones != self.shared.board.transpose.load(Ordering::Relaxed) {
+            let result = self.feeder.as_mut().map(|f| f.set_transposition(f64::from(semitones)));
+            self.shared.board.transpose.store(semitones, Ordering::Relaxed);
+            if let Some(Err(e)) = result {
+                self.give_up(&e.to_string());
+            }
+        }
+        self.refit_audition();
+        if let Some(feeder) = &mut self.feeder {
+            while feeder.tick() {}
+            if self.auditioning && feeder.has_ended() {
+                self.auditioning = false;
+                self.send_to_player();
+                self.publish();
+            }
+        }
+    }
+
+    // --- The catalogue --------------------------------------------------------------------------------------------------------
+
+    fn look_at_catalogue(&mut self) {
+        if self.looked.is_some_and(|l| l.elapsed() < CATALOGUE_LOOK) {
+            return;
+        }
+        self.looked = Some(Instant::now());
+        let before = self.model.library.clone();
+        let news = match &mut self.reader {
+            Some(reader) => reader.refresh().unwrap_or_else(|_| {
+                self.reader = None;
+                true
+            }),
+            None => {
+                let opened = catalogue::default_dir().and_then(|dir| {
+                    self.catalogue_dir = Some(dir.clone());
+                    Reader::open(&dir)
+                });
+                match opened {
+                    Ok(reader) => {
+                        self.reader = Some(reader);
+                        true
+                    }
+                    Err(e) => {
+                        self.model.library = Library::Absent(e.to_string());
+                        false
+                    }
+                }
+            }
+        };
+        if let (Some(reader), true) = (&self.reader, news) {
+            self.model.library = Library::Ready(reader.summaries().len());
+            self.model.dots = Arc::new(reader.summaries().iter().filter_map(|s| Some((s.affect?, s.content_id.clone()))).collect());
+            self.search();
+            self.describe_chosen();
+        }
+        if news || before != self.model.library {
+            self.publish();
+        }
+    }
+
+    fn search(&mut self) {
+        let Some(reader) = &self.reader else { return };
+        let [valence, arousal] = self.seen.target;
+        let query = Query {
+            at: Some(Affect::clamped(valence, arousal)),
+            text: Some(self.seen.words.clone()).filter(|w| !w.trim().is_empty()),
+            limit: RESULTS,
+            ..Query::default()
+        };
+        match reader.search(&query) {
+            Ok(found) => {
+                self.model.rows = Arc::new(found.into_iter().map(Row::from).collect());
+                self.model.search_error = None;
+            }
+            Err(e) => self.model.search_error = Some(e.to_string()),
+        }
+    }
+
+    // --- What the user wants --------------------------------------------------------------------------------------------------
+
+    fn follow(&mut self, intent: Intent) {
+        match intent {
+            Intent::Target(target) => {
+                self.remember(|s| s.target = target);
+                self.search();
+            }
+            Intent::Words(words) => {
+                self.remember(|s| s.words.clone_from(&words));
+                self.search();
+            }
+            Intent::Choose(id) => self.choose(&id),
+            Intent::Play => {
+                self.auditioning = self.playable.is_some();
+                self.send_to_player();
+            }
+            Intent::Stop => {
+                self.auditioning = false;
+                self.send_to_player();
+            }
+            Intent::Place => self.place(),
+            Intent::Unplace => {
+                self.remember(|s| {
+                    if let Some(cue) = &mut s.cue {
+                        cue.place = None;
+                    }
+                });
+                if let Some((cue, _)) = &mut self.playable {
+                    cue.place = None;
+                }
+                self.send_to_player();
+            }
+            Intent::Octave(octave) => {
+                self.remember(|s| s.octave = Some(octave));
+                self.set_octave(octave);
+            }
+            // Parameters are set by the editor itself, through the host.
+            Intent::Gain(_) | Intent::Transpose(_) | Intent::MatchLoudness(_) => {}
+        }
+        self.describe_chosen();
+    }
+
+    fn remember(&mut self, change: impl Fn(&mut Persisted)) {
+        change(&mut self.seen);
+        self.params.state.change(change);
+    }
+
+    fn choose(&mut self, id: &ContentId) {
+        self.model.message = None;
+        let track = match self.reader.as_ref().map(|r| r.track(id)) {
+            Some(Ok(Some(track))) => track,
+            Some(Err(e)) => return self.give_up(&e.to_string()),
+            _ => return self.give_up("this track is no longer in the catalogue"),
+        };
+        let Some(path) = self.verified_file(id, &track.paths) else { return };
+        let bpm = get(&self.shared.board.bpm);
+        self.fitted_bpm = bpm;
+        let wish = Wish { project_bpm: bpm, octave: None, own_pace: false, place: None };
+        let cue = fit(&track, path.clone(), &wish).cue;
+        self.remember(|s| {
+            s.octave = None;
+            s.cue = Some(cue.clone());
+        });
+        self.playable = Some((cue, path));
+        self.auditioning = true;
+        self.send_to_player();
+    }
+
+    /// A file that is there and holds that very sound; else a message.
+    fn verified_file(&mut self, id: &ContentId, paths: &[PathBuf]) -> Option<PathBuf> {
+        let mut problem = None;
+        for path in paths {
+            match check(path, id) {
+                Ok(()) => return Some(path.clone()),
+                Err(e) => problem = Some(e),
+            }
+        }
+        let message = problem.unwrap_or_else(|| "its file is missing; bring it back and scan its folder again".into());
+        self.give_up(&message);
+        None
+    }
+
+    fn place(&mut self) {
+        let board = &self.shared.board;
+        let (beats, seconds, bpm) = (get(&board.beats), get(&board.seconds), get(&board.bpm));
+        let (bar, length) = (get(&board.bar_start), get(&board.beats_per_bar));
+        let at_beats = if (beats - bar).abs() < 1e-4 { bar } else { bar + length };
+        let place = Place { at_beats, at_s: seconds + (at_beats - beats) * 60.0 / bpm };
+        let Some((cue, _)) = &mut self.playable else { return };
+        cue.place = Some(place);
+        let cue = cue.clone();
+        self.remember(|s| s.cue = Some(cue.clone()));
+        self.auditioning = false;
+        self.send_to_player();
+    }
+
+    fn set_octave(&mut self, octave: TempoOctave) {
+        let track = self.chosen_track();
+        let Some((cue, path)) = &mut self.playable else { return };
+        match (&mut cue.timing, track) {
+            (Timing::Locked { octave: current, .. }, None) => *current = octave,
+            (_, Some(track)) => {
+                let wish = Wish { project_bpm: get(&self.shared.board.bpm), octave: Some(octave), own_pace: false, place: cue.place };
+                *cue = fit(&track, path.clone(), &wish).cue;
+            }
+            (Timing::Unstretched(_), None) => {}
+        }
+        let cue = cue.clone();
+        self.remember(|s| s.cue = Some(cue.clone()));
+        self.send_to_player();
+    }
+
+    /// An audition follows the project's tempo into another octave, or out of reach; a placed cue keeps what was decided.
+    fn refit_audition(&mut self) {
+        let bpm = get(&self.shared.board.bpm);
+        if (bpm - self.fitted_bpm).abs() < 1e-6 || !self.auditioning || self.seen.octave.is_some() {
+            self.other_tempo_since = None;
+            return;
+        }
+        if self.other_tempo_since.get_or_insert_with(Instant::now).elapsed() < TEMPO_SETTLES {
+            return;
+        }
+        self.fitted_bpm = bpm;
+        self.other_tempo_since = None;
+        let (Some(track), Some((cue, path))) = (self.chosen_track(), &mut self.playable) else { return };
+        let refitted = fit(&track, path.clone(), &Wish { project_bpm: bpm, octave: None, own_pace: false, place: cue.place }).cue;
+        if refitted.timing != cue.timing {
+            *cue = refitted.clone();
+            self.remember(|s| s.cue = Some(refitted.clone()));
+            self.send_to_player();
+        }
+        self.describe_chosen();
+        self.publish();
+    }
+
+    fn chosen_track(&self) -> Option<Track> {
+        let id = &self.seen.cue.as_ref()?.source.content_id;
+        self.reader.as_ref()?.track(id).ok()?
+    }
+
+    // --- What was stored ------------------------------------------------------------------------------------------------------
+
+    /// Takes up what the host loaded.
+    fn take_up_state(&mut self) {
+        let state = self.params.state.read_news();
+        if state == self.seen && self.playable.is_some() == state.cue.is_some() {
+            return;
+        }
+        self.seen = state;
+        self.model.message = None;
+        self.playable = None;
+        self.auditioning = false;
+        if let Some(cue) = self.seen.cue.clone() {
+            let mut paths = vec![cue.source.path.clone()];
+            // The file may have moved since the project was saved; the catalogue knows where to.
+            self.look_at_catalogue();
+            paths.extend(self.reader.as_ref().and_then(|r| r.track(&cue.source.content_id).ok()?).map(|t| t.paths).unwrap_or_default());
+            if let Some(path) = self.verified_file(&cue.source.content_id, &paths) {
+                self.playable = Some((cue, path));
+            }
+        }
+        self.search();
+        self.describe_chosen();
+    }
+
+    /// Brings the player what it should play: the audition, the placed cue, or nothing.
+    fn send_to_player(&mut self) {
+        let semitones = self.params.transpose.value();
+        self.shared.board.is_loaded.store(true, Ordering::Release);
+        let Some(feeder) = &mut self.feeder else { return };
+        self.shared.board.transpose.store(semitones, Ordering::Relaxed);
+        let result = match &self.playable {
+            Some((cue, path)) if self.auditioning || cue.place.is_some() => {
+                let db = cue.loudness_gain_db.unwrap_or(0.0);
+                self.shared.board.unmatch.store((10f64.powf(-db / 20.0) as f32).to_bits(), Ordering::Relaxed);
+                let cue = if self.auditioning { Cue { place: None, ..cue.clone() } } else { cue.clone() };
+                feeder.play(&cue, path, f64::from(semitones))
+            }
+            _ => {
+                feeder.stop();
+                Ok(())
+            }
+        };
+        if let Err(e) = result {
+            self.give_up(&e.to_string());
+        }
+    }
+
+    /// Says what went wrong, and plays nothing.
+    fn give_up(&mut self, message: &str) {
+        self.model.message = Some(message.to_owned());
+        self.playable = None;
+        self.auditioning = false;
+        if let Some(feeder) = &mut self.feeder {
+            feeder.stop();
+        }
+        self.publish();
+    }
+
+    // --- What is shown --------------------------------------------------------------------------------------------------------
+
+    fn describe_chosen(&mut self) {
+        let bpm = get(&self.shared.board.bpm);
+        let track = self.chosen_track();
+        self.model.chosen = self.seen.cue.as_ref().map(|cue| Chosen::new(cue, track.as_ref(), bpm, self.playable.is_some()));
+    }
+
+    fn publish(&mut self) {
+        self.model.target = self.seen.target;
+        self.model.words.clone_from(&self.seen.words);
+        self.model.auditioning = self.auditioning;
+        if let Some(chosen) = &mut self.model.chosen {
+            chosen.place = self.seen.cue.as_ref().and_then(|c| c.place);
+            chosen.is_playable = self.playable.is_some();
+        }
+        self.shared.model.store(Arc::new(self.model.clone()));
+        self.repaint.request_repaint();
+    }
+}
+
+/// Whether a file holds a sound; else why not, in words.
+fn check(path: &Path, id: &ContentId) -> Result<(), String> {
+    if !path.exists() {
+        return Err(format!("{} is missing; bring it back and scan its folder again", path.display()));
+    }
+    match audio::content_id(path) {
+        Ok(found) if found == *id => Ok(()),
+        Ok(_) => Err(format!("{} holds another sound than when it was scanned; scan its folder again", path.display())),
+        Err(e) => Err(e.to_string()),
+    }
+}

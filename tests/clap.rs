@@ -1,0 +1,315 @@
+//! The CLAP in a host process of its own: clicks on the grid, pitch, repeats, state, memory.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use cue::Place;
+use end_to_end::clicks::{find, metronome, pitch_hz, worst_ms, write};
+use end_to_end::host::{Script, Seen, Segment, plugin, run, write_state};
+use end_to_end::tools::{Need, run_indexer};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const RATE: f64 = 48_000.0;
+
+fn main() -> ExitCode {
+    end_to_end::tools::main(&[
+        ("ports_and_ids_are_what_projects_rely_on", &[], ports_and_ids_are_what_projects_rely_on),
+        ("with_nothing_chosen_the_input_passes_bit_for_bit", &[], with_nothing_chosen_the_input_passes_bit_for_bit),
+        ("clicks_lie_within_3_ms_at_every_stretch", &[], clicks_lie_within_3_ms_at_every_stretch),
+        ("no_drift_over_five_minutes", &[], no_drift_over_five_minutes),
+        ("a_tempo_change_keeps_clicks_on_the_beat", &[], a_tempo_change_keeps_clicks_on_the_beat),
+        ("a_loop_comes_round_on_the_beat", &[], a_loop_comes_round_on_the_beat),
+        ("a_locate_lands_on_the_beat_live", &[], a_locate_lands_on_the_beat_live),
+        ("transposition_is_within_5_cents", &[], transposition_is_within_5_cents),
+        ("a_bounce_repeats_bit_for_bit_at_every_block_size", &[], a_bounce_repeats_bit_for_bit_at_every_block_size),
+        ("live_equals_bounce", &[], live_equals_bounce),
+        ("state_survives_a_round_trip", &[], state_survives_a_round_trip),
+        ("a_missing_or_replaced_file_is_silence", &[], a_missing_or_replaced_file_is_silence),
+        ("an_hour_long_file_needs_little_memory", &[], an_hour_long_file_needs_little_memory),
+        ("real_recordings_sound_in_their_place", &[Need::Data], real_recordings_sound_in_their_place),
+    ])
+}
+
+struct World {
+    dir: tempfile::TempDir,
+}
+
+impl World {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("music")).unwrap();
+        Self { dir }
+    }
+
+    fn music(&self, name: &str) -> PathBuf {
+        self.dir.path().join("music").join(name)
+    }
+
+    fn catalogue(&self) -> PathBuf {
+        self.dir.path().join("catalogue")
+    }
+
+    fn scan(&self) {
+        let output = run_indexer(&self.catalogue(), &["scan".as_ref(), self.dir.path().join("music").as_os_str()]);
+        assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn state(&self, file: &Path, bpm: f64, place: Place) -> PathBuf {
+        let state = self.dir.path().join("state");
+        write_state(&state, &self.catalogue(), file, bpm, Some(place));
+        state
+    }
+
+    fn run(&self, script: &Script) -> (Vec<f32>, Seen) {
+        run(Path::new(env!("CARGO_BIN_EXE_clap-host")), &plugin(), &self.catalogue(), script)
+    }
+}
+
+/// A world with a metronome at `bpm`, scanned, and a state that puts it at beat `at_beats`.
+fn clicking(bpm: f64, length_s: f64, project_bpm: f64, at_beats: f64) -> (World, PathBuf) {
+    let world = World::new();
+    let file = world.music("clicks.wav");
+    write(&file, 44_100, length_s, &metronome(bpm, length_s));
+    world.scan();
+    let state = world.state(&file, project_bpm, Place { at_beats, at_s: at_beats * 60.0 / project_bpm });
+    (world, state)
+}
+
+fn grid(bpm: f64, beats: std::ops::Range<usize>) -> Vec<f64> {
+    beats.map(|b| b as f64 * 60.0 / bpm).collect()
+}
+
+fn ports_and_ids_are_what_projects_rely_on() {
+    let (_, seen) = World::new().run(&Script { segments: vec![Segment::default()], ..Script::default() });
+    assert_eq!(seen.id, "org.underscore-music.underscore");
+    assert_eq!(seen.inputs.iter().map(|p| p.1).collect::<Vec<_>>(), [2, 2], "stereo in and a stereo sidechain");
+    assert_eq!(seen.outputs.iter().map(|p| p.1).collect::<Vec<_>>(), [2]);
+    assert!(seen.notes.1 >= 1, "MIDI out");
+    assert_eq!(seen.latency, 0);
+}
+
+fn with_nothing_chosen_the_input_passes_bit_for_bit() {
+    let script = Script { tone: 0.3, sidechain: 0.5, segments: vec![Segment::default()], ..Script::default() };
+    let (x, _) = World::new().run(&script);
+    let dry = |i: usize| 0.3 * (std::f64::consts::TAU * 440.0 * i as f64 / RATE).sin() as f32;
+    assert!(x.iter().enumerate().all(|(i, s)| s.to_bits() == dry(i).to_bits()), "the output is the input");
+}
+
+fn clicks_lie_within_3_ms_at_every_stretch() {
+    for (stretch, rate_hz) in [(0.8, 48_000.0), (1.0, 48_000.0), (1.25, 44_100.0), (1.5, 96_000.0)] {
+        let bpm = 120.0 / stretch;
+        let (world, state) = clicking(120.0, 30.0, bpm, 4.0);
+        let segments = vec![Segment { seconds: 16.0, bpm, ..Segment::default() }];
+        let (x, _) = world.run(&Script { rate_hz, state: Some(state), segments, ..Script::default() });
+        let heard = find(&x, rate_hz);
+        let want = grid(bpm, 4..(16.0 * bpm / 60.0) as usize - 1);
+        let worst = worst_ms(&heard, &want).max(worst_ms(&want, &heard[..want.len().min(heard.len())]));
+        assert!(worst < 3.0, "stretch {stretch} at {rate_hz} Hz: {worst} ms; {heard:?}");
+    }
+}
+
+fn no_drift_over_five_minutes() {
+    let (world, state) = clicking(118.3, 300.0, 103.7, 0.0);
+    let segments = vec![Segment { seconds: 300.0, bpm: 103.7, ..Segment::default() }];
+    let (x, _) = world.run(&Script { state: Some(state), block: 1024, segments, ..Script::default() });
+    let heard = find(&x, RATE);
+    let want = grid(103.7, 1..(300.0 * 103.7 / 60.0) as usize - 1);
+    let early = worst_ms(&heard, &want[..20]);
+    let late = worst_ms(&heard, &want[want.len() - 20..]);
+    assert!(worst_ms(&heard, &want) < 3.0, "worst {} ms", worst_ms(&heard, &want));
+    assert!((late - early).abs() < 0.5, "{early} ms at the start, {late} ms at the end");
+}
+
+fn a_tempo_change_keeps_clicks_on_the_beat() {
+    let (world, state) = clicking(120.0, 60.0, 120.0, 0.0);
+    let tempi = [(8.0, 120.0), (6.0, 100.0), (8.0, 150.0)];
+    let segments = tempi.map(|(seconds, bpm)| Segment { seconds, bpm, ..Segment::default() });
+    let (x, _) = world.run(&Script { state: Some(state), segments: segments.to_vec(), ..Script::default() });
+    let (mut want, mut t, mut beat) = (Vec::new(), 0.0, 0.0);
+    for (seconds, bpm) in tempi {
+        let beats = seconds * bpm / 60.0;
+        want.extend((f64::ceil(beat + 1e-9) as usize..=(beat + beats) as usize).map(|b| t + (b as f64 - beat) * 60.0 / bpm));
+        (t, beat) = (t + seconds, beat + beats);
+    }
+    want.retain(|w| *w > 0.3 && *w < t - 0.2);
+    let worst = worst_ms(&find(&x, RATE), &want);
+    assert!(worst < 3.0, "{worst} ms");
+}
+
+fn a_loop_comes_round_on_the_beat() {
+    for splits in [true, false] {
+        let (world, state) = clicking(120.0, 30.0, 100.0, 0.0);
+        let segment = Segment { seconds: 14.0, bpm: 100.0, loop_beats: Some((2.0, 6.0)), splits, ..Segment::default() };
+        let (x, _) = world.run(&Script { state: Some(state), segments: vec![segment], ..Script::default() });
+        let worst = worst_ms(&find(&x, RATE), &grid(100.0, 1..23));
+        assert!(worst < 3.0, "splits {splits}: {worst} ms");
+    }
+}
+
+fn a_locate_lands_on_the_beat_live() {
+    let (world, state) = clicking(120.0, 40.0, 100.0, 0.0);
+    let still = Segment { seconds: 1.0, bpm: 100.0, playing: false, ..Segment::default() };
+    let first = Segment { seconds: 2.0, bpm: 100.0, ..Segment::default() };
+    let second = Segment { seconds: 4.0, bpm: 100.0, locate: Some((20.5, 12.3)), ..Segment::default() };
+    let script = Script { offline: false, block: 256, state: Some(state), segments: vec![still, first, second], ..Script::default() };
+    let (x, _) = world.run(&script);
+    let heard = find(&x[(3.0 * RATE) as usize..], RATE);
+    let want: Vec<f64> = (21..26).map(|b| (f64::from(b) - 20.5) * 0.6).collect();
+    assert!(worst_ms(&heard, &want) < 3.0, "{heard:?}");
+}
+
+fn transposition_is_within_5_cents() {
+    let world = World::new();
+    let file = world.music("tone.wav");
+    let spec = hound::WavSpec { channels: 1, sample_rate: 44_100, bits_per_sample: 24, sample_format: hound::SampleFormat::Int };
+    let mut wav = hound::WavWriter::create(&file, spec).unwrap();
+    for i in 0..44_100 * 12 {
+        let x = (std::f64::consts::TAU * 330.0 * f64::from(i) / 44_100.0).sin() * 0.5;
+        wav.write_sample((x * 8_388_607.0) as i32).unwrap();
+    }
+    wav.finalize().unwrap();
+    world.scan();
+    let state = world.state(&file, 120.0, Place { at_beats: 0.0, at_s: 0.0 });
+    for semitones in [-12, -5, 1, 7, 12] {
+        let segments = vec![Segment { seconds: 6.0, ..Segment::default() }];
+        // The host's values count steps from the lowest.
+        let params = vec![("Transpose".to_owned(), f64::from(semitones + 12))];
+        let (x, _) = world.run(&Script { state: Some(state.clone()), params, segments, ..Script::default() });
+        let middle = &x[(2.0 * RATE) as usize..(5.0 * RATE) as usize];
+        assert!(middle.iter().any(|s| s.abs() > 0.1), "{semitones}: silence");
+        let cents = 1200.0 * (pitch_hz(middle, RATE) / 330.0).log2() - 100.0 * f64::from(semitones);
+        assert!(cents.abs() < 5.0, "{semitones} semitones: {cents} cents off");
+    }
+}
+
+fn a_bounce_repeats_bit_for_bit_at_every_block_size() {
+    let (world, state) = clicking(120.0, 20.0, 104.0, 3.0);
+    let render = |block| {
+        let segments = vec![Segment { seconds: 8.0, bpm: 104.0, ..Segment::default() }];
+        let (x, _) = world.run(&Script { block, state: Some(state.clone()), segments, ..Script::default() });
+        assert!(x.iter().any(|s| s.abs() > 0.1), "silence");
+        x.into_iter().map(f32::to_bits).collect::<Vec<_>>()
+    };
+    let reference = render(512);
+    for block in [512, 64, 4096, 1021] {
+        assert!(render(block) == reference, "block {block} differs");
+    }
+}
+
+fn live_equals_bounce() {
+    let (world, state) = clicking(120.0, 20.0, 104.0, 0.0);
+    let at = Some((1.5, 1.5 * 60.0 / 104.0));
+    let rolling = Segment { seconds: 5.0, bpm: 104.0, locate: at, ..Segment::default() };
+    let (bounce, _) =
+        world.run(&Script { block: 256, state: Some(state.clone()), segments: vec![rolling.clone()], ..Script::default() });
+    let still = Segment { seconds: 1.5, bpm: 104.0, playing: false, locate: at, ..Segment::default() };
+    let script = Script { offline: false, block: 256, state: Some(state), segments: vec![still, rolling], ..Script::default() };
+    let (live, _) = world.run(&script);
+    let live = &live[(1.5 * RATE) as usize..];
+    let first = live.iter().zip(&bounce).position(|(a, b)| a.to_bits() != b.to_bits());
+    assert_eq!(first, None, "they differ from frame {first:?} on");
+    assert!(bounce.iter().any(|s| s.abs() > 0.1));
+}
+
+fn state_survives_a_round_trip() {
+    let (world, state) = clicking(120.0, 20.0, 100.0, 2.0);
+    let saved = world.dir.path().join("saved");
+    let play = |state: &Path, save: Option<PathBuf>| {
+        let segments = vec![Segment { seconds: 5.0, bpm: 100.0, ..Segment::default() }];
+        world.run(&Script { state: Some(state.to_owned()), save_state: save, segments, ..Script::default() }).0
+    };
+    let first = play(&state, Some(saved.clone()));
+    let second = play(&saved, None);
+    assert!(first.iter().any(|s| s.abs() > 0.1));
+    assert!(first.iter().map(|s| s.to_bits()).eq(second.iter().map(|s| s.to_bits())));
+}
+
+fn a_missing_or_replaced_file_is_silence() {
+    let (world, state) = clicking(120.0, 20.0, 100.0, 0.0);
+    let play = || {
+        let segments = vec![Segment { seconds: 3.0, bpm: 100.0, ..Segment::default() }];
+        world.run(&Script { state: Some(state.clone()), segments, ..Script::default() }).0
+    };
+    assert!(play().iter().any(|s| *s != 0.0));
+    let file = world.music("clicks.wav");
+    write(&file, 44_100, 20.0, &metronome(97.0, 20.0));
+    assert!(play().iter().all(|s| *s == 0.0), "another sound under the same name must not play");
+    std::fs::remove_file(&file).unwrap();
+    assert!(play().iter().all(|s| *s == 0.0));
+}
+
+fn an_hour_long_file_needs_little_memory() {
+    let (world, state) = clicking(120.0, 3600.0, 120.0, 0.0);
+    let segments = [0.0, 6000.0, 3000.0].map(|beats| Segment { seconds: 20.0, locate: Some((beats, beats / 2.0)), ..Segment::default() });
+    let (_, idle) = world.run(&Script { segments: segments.to_vec(), ..Script::default() });
+    let (x, seen) = world.run(&Script { state: Some(state), segments: segments.to_vec(), ..Script::default() });
+    assert!(x[(45.0 * RATE) as usize..].iter().any(|s| s.abs() > 0.1), "silence after the jumps");
+    let more = seen.peak_mb - idle.peak_mb;
+    assert!(more < 64.0, "{more} MB more than an instance that plays nothing");
+}
+
+fn real_recordings_sound_in_their_place() {
+    let data = end_to_end::tools::data().unwrap();
+    let world = World::new();
+    for name in ["loops/loop_amen_full.flac", "loops/loop_garzul.flac", "recordings/Kevin_MacLeod_-_Vibe_Ace.hq.ogg"] {
+        let from = data.join("audio").join(name);
+        std::fs::copy(&from, world.music(from.file_name().unwrap().to_str().unwrap())).unwrap();
+    }
+    world.scan();
+    for name in ["loop_amen_full.flac", "loop_garzul.flac", "Kevin_MacLeod_-_Vibe_Ace.hq.ogg"] {
+        let file = world.music(name);
+        let reader = catalogue::Reader::open(&world.catalogue()).unwrap();
+        let id = reader.content_of(&std::fs::canonicalize(&file).unwrap()).unwrap().unwrap();
+        let track = reader.track(&id).unwrap().unwrap();
+        let source_bpm = track.analysis.tempo_bpm.as_ref().expect("these have a pulse").value;
+        // At its own tempo the music is heard as it is: the envelopes of file and output go together, at no lag.
+        let state = world.state(&file, source_bpm, Place { at_beats: 4.0, at_s: 0.0 });
+        let render = |bpm: f64, seconds: f64| {
+            let segments = vec![Segment { seconds, bpm, ..Segment::default() }];
+            world.run(&Script { state: Some(state.clone()), segments, ..Script::default() }).0
+        };
+        let plain = render(source_bpm, 8.0);
+        for stretch in [0.8, 1.25, 1.5] {
+            let bpm = source_bpm / stretch;
+            let stretched = render(bpm, 8.0 * stretch);
+            // The stretched envelope, read at the stretched pace, must be the plain one.
+            let (a, b) = (envelope(&plain, 0.02), envelope(&stretched, 0.02 * stretch));
+            let (best, lag) = correlation(&a, &b);
+            assert!(best > 0.8 && lag.abs() <= 1, "{name} x{stretch}: correlation {best} at lag {lag} of 20 ms");
+        }
+    }
+}
+
+/// Root mean squares of steps of so many seconds.
+fn envelope(x: &[f32], step_s: f64) -> Vec<f64> {
+    let n = (x.len() as f64 / (step_s * RATE)) as usize;
+    (0..n)
+        .map(|i| {
+            let from = (i as f64 * step_s * RATE) as usize;
+            let to = ((i + 1) as f64 * step_s * RATE) as usize;
+            let part = &x[from..to.min(x.len())];
+            (part.iter().map(|s| f64::from(*s).powi(2)).sum::<f64>() / part.len().max(1) as f64).sqrt()
+        })
+        .collect()
+}
+
+/// The best correlation of two curves within ten steps, and its lag.
+fn correlation(a: &[f64], b: &[f64]) -> (f64, i32) {
+    let at = |lag: i32| {
+        let pairs: Vec<(f64, f64)> = a
+            .iter()
+            .enumerate()
+            .filter_map(|(i, x)| Some((*x, *b.get(usize::try_from(i as i32 + lag).ok()?)?)))
+            .collect();
+        let n = pairs.len() as f64;
+        let (ma, mb) = (pairs.iter().map(|p| p.0).sum::<f64>() / n, pairs.iter().map(|p| p.1).sum::<f64>() / n);
+        let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
+        for (x, y) in pairs {
+            ab += (x - ma) * (y - mb);
+            aa += (x - ma).powi(2);
+            bb += (y - mb).powi(2);
+        }
+        ab / (aa * bb).sqrt()
+    };
+    (-10..=10).map(|lag| (at(lag), lag)).max_by(|x, y| x.0.total_cmp(&y.0)).unwrap()
+}

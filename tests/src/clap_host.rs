@@ -1,0 +1,374 @@
+//! A CLAP host that follows a script: `clap-host PLUGIN SCRIPT.json OUT.wav`. Prints what it saw as JSON.
+//!
+//! One idea: the plugin runs in this process alone, so that a crash is seen as one.
+
+// Loading a library and embedding a window are unsafe by nature.
+#![allow(unsafe_code, clippy::print_stdout, clippy::undocumented_unsafe_blocks)]
+
+use anyhow::{Context, Result, anyhow};
+use clack_extensions::audio_ports::*;
+use clack_extensions::gui::*;
+use clack_extensions::latency::*;
+use clack_extensions::log::*;
+use clack_extensions::note_ports::*;
+use clack_extensions::params::*;
+use clack_extensions::render::*;
+use clack_extensions::state::*;
+use clack_host::events::EventFlags;
+use clack_host::events::event_types::*;
+use clack_host::prelude::*;
+use clack_host::utils::{BeatTime, SecondsTime};
+use end_to_end::host::{Script, Seen, Segment};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{ConnectionExt, CreateWindowAux, EventMask, WindowClass};
+
+#[derive(Default)]
+struct Shared {
+    callback: AtomicBool,
+}
+
+impl<'a> SharedHandler<'a> for &'static Shared {
+    fn request_restart(&self) {}
+    fn request_process(&self) {}
+    fn request_callback(&self) {
+        self.callback.store(true, Ordering::Relaxed);
+    }
+}
+
+impl HostLogImpl for &'static Shared {
+    fn log(&self, severity: LogSeverity, message: &str) {
+        eprintln!("[{severity:?}] {message}");
+    }
+}
+
+impl HostGuiImpl for &'static Shared {
+    fn resize_hints_changed(&self) {}
+    fn request_resize(&self, _: GuiSize) -> Result<(), HostError> {
+        Ok(())
+    }
+    fn request_show(&self) -> Result<(), HostError> {
+        Ok(())
+    }
+    fn request_hide(&self) -> Result<(), HostError> {
+        Ok(())
+    }
+    fn closed(&self, _: bool) {}
+}
+
+impl HostParamsImplShared for &'static Shared {
+    fn request_flush(&self) {}
+}
+
+struct Main;
+impl MainThreadHandler<'_> for Main {}
+impl HostParamsImplMainThread for Main {
+    fn rescan(&self, _: ParamRescanFlags) {}
+    fn clear(&self, _: ClapId, _: ParamClearFlags) {}
+}
+impl HostStateImpl for Main {
+    fn mark_dirty(&self) {}
+}
+impl HostLatencyImpl for Main {
+    fn changed(&self) {}
+}
+
+struct Host;
+impl HostHandlers for Host {
+    type Shared<'a> = &'static Shared;
+    type MainThread<'a> = Main;
+    type AudioProcessor<'a> = ();
+    fn declare_extensions(builder: &mut HostExtensions<Self>, _: &Self::Shared<'_>) {
+        builder.register::<HostLog>().register::<HostGui>().register::<HostParams>().register::<HostState>().register::<HostLatency>();
+    }
+}
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [plugin, script, out] = arguments.as_slice() else { return Err(anyhow!("clap-host PLUGIN SCRIPT.json OUT.wav")) };
+    let script: Script = serde_json::from_slice(&std::fs::read(script)?)?;
+
+    let entry = unsafe { PluginEntry::load(plugin)? };
+    let factory = entry.get_plugin_factory().context("no plugin factory")?;
+    let descriptor = factory.plugin_descriptors().next().context("no plugin")?;
+    let id = descriptor.id().context("no id")?;
+    let shared: &'static Shared = Box::leak(Box::default());
+    let info = HostInfo::new("clap-host", "underscore", "", "1")?;
+    let mut instance = PluginInstance::<Host>::new(|_| shared, |_| Main, &entry, id, &info)?;
+    let mut seen = Seen { id: id.to_string_lossy().into_owned(), ..Seen::default() };
+
+    let mut changes = Vec::new();
+    {
+        let handle = instance.plugin_handle();
+        let ports: PluginAudioPorts = handle.get_extension().context("no audio ports")?;
+        for is_input in [true, false] {
+            for i in 0..ports.count(&handle, is_input) {
+                let mut buffer = AudioPortInfoBuffer::new();
+                let port = ports.get(&handle, i, is_input, &mut buffer).context("no such port")?;
+                let list = if is_input { &mut seen.inputs } else { &mut seen.outputs };
+                list.push((String::from_utf8_lossy(port.name).into_owned(), port.channel_count));
+            }
+        }
+        let notes: PluginNotePorts = handle.get_extension().context("no note ports")?;
+        seen.notes = (notes.count(&handle, true), notes.count(&handle, false));
+        let params: PluginParams = handle.get_extension().context("no parameters")?;
+        for (name, value) in &script.params {
+            let mut buffer = ParamInfoBuffer::new();
+            let found = (0..params.count(&handle)).find_map(|i| {
+                let info = params.get_info(&handle, i, &mut buffer)?;
+                (info.name == name.as_bytes()).then_some(info.id)
+            });
+            changes.push((found.with_context(|| format!("no parameter {name}"))?, *value));
+        }
+        let state: PluginState = handle.get_extension().context("no state")?;
+        if let Some(path) = &script.state {
+            state.load(&handle, &mut std::fs::read(path)?.as_slice())?;
+        }
+        if script.offline {
+            let render: PluginRender = handle.get_extension().context("no render mode")?;
+            render.set(&handle, RenderMode::Offline)?;
+        }
+    }
+    let config = PluginAudioConfiguration {
+        sample_rate: script.rate_hz,
+        min_frames_count: 1,
+        max_frames_count: script.block as u32,
+    };
+    let audio = instance.activate(|_, _| (), config)?;
+    {
+        let handle = instance.plugin_handle();
+        let latency: PluginLatency = handle.get_extension().context("no latency")?;
+        seen.latency = latency.get(&handle);
+    }
+
+    let stop: &'static AtomicBool = Box::leak(Box::default());
+    let play = script.clone();
+    let out = out.clone();
+    let has_editor = script.editor.is_some();
+    let thread = std::thread::spawn(move || -> Result<_> {
+        let mut audio = audio.start_processing().map_err(|e| anyhow!("{e:?}"))?;
+        let spec = hound::WavSpec { channels: 2, sample_rate: play.rate_hz as u32, bits_per_sample: 32, sample_format: hound::SampleFormat::Float };
+        let mut wav = hound::WavWriter::create(&out, spec)?;
+        let mut engine = Engine::new(play.clone(), changes);
+        for segment in play.segments.clone() {
+            let frames = (segment.seconds * play.rate_hz).round() as usize;
+            engine.run(&mut audio, &segment, frames, |l, r| {
+                wav.write_sample(l)?;
+                Ok(wav.write_sample(r)?)
+            })?;
+        }
+        wav.finalize()?;
+        // While an editor is open, the sound goes on as the last segment left it.
+        let last = play.segments.last().cloned().unwrap_or_default();
+        while has_editor && !stop.load(Ordering::Relaxed) {
+            engine.run(&mut audio, &Segment { locate: None, ..last.clone() }, play.block, |_, _| Ok(()))?;
+            std::thread::sleep(Duration::from_secs_f64(play.block as f64 / play.rate_hz));
+        }
+        Ok(audio.stop_processing())
+    });
+    if let Some((seconds, times)) = script.editor {
+        for _ in 0..times {
+            show_editor(&mut instance, shared, seconds, script.while_open.as_deref())?;
+        }
+    }
+    stop.store(true, Ordering::Relaxed);
+    let stopped = thread.join().map_err(|_| anyhow!("the audio thread panicked"))??;
+    instance.deactivate(stopped);
+    if let Some(path) = &script.save_state {
+        let handle = instance.plugin_handle();
+        let state: PluginState = handle.get_extension().context("no state")?;
+        let mut bytes = Vec::new();
+        state.save(&handle, &mut bytes)?;
+        std::fs::write(path, bytes)?;
+    }
+    drop(instance);
+    seen.peak_mb = peak_mb();
+    println!("{}", serde_json::to_string(&seen)?);
+    Ok(())
+}
+
+fn peak_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).unwrap_or_default();
+    line.split_whitespace().next().and_then(|kb| kb.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+}
+
+/// The host's transport and buffers.
+struct Engine {
+    script: Script,
+    changes: Vec<(ClapId, f64)>,
+    beats: f64,
+    seconds: f64,
+    frame: u64,
+    noise: u32,
+    since: Instant,
+}
+
+impl Engine {
+    fn new(script: Script, changes: Vec<(ClapId, f64)>) -> Self {
+        Self { script, changes, beats: 0.0, seconds: 0.0, frame: 0, noise: 1, since: Instant::now() }
+    }
+
+    fn run(
+        &mut self,
+        audio: &mut StartedPluginAudioProcessor<Host>,
+        segment: &Segment,
+        frames: usize,
+        mut write: impl FnMut(f32, f32) -> Result<()>,
+    ) -> Result<()> {
+        let rate = self.script.rate_hz;
+        if let Some((beats, seconds)) = segment.locate {
+            (self.beats, self.seconds) = (beats, seconds);
+        }
+        let (mut inputs, mut outputs) = (AudioPorts::with_capacity(4, 2), AudioPorts::with_capacity(2, 1));
+        let mut done = 0;
+        while done < frames {
+            let mut n = self.script.block.min(frames - done);
+            if let (true, Some((_, to)), true) = (segment.splits, segment.loop_beats, segment.playing) {
+                let left = ((to - self.beats) * 60.0 / segment.bpm * rate - 1e-6).ceil();
+                if left >= 1.0 {
+                    n = n.min(left as usize);
+                }
+            }
+            let tone = |i: usize| self.script.tone * (std::f64::consts::TAU * 440.0 * (self.frame as f64 + i as f64) / rate).sin() as f32;
+            let mut main: Vec<Vec<f32>> = (0..2).map(|_| (0..n).map(tone).collect()).collect();
+            let level = self.script.sidechain;
+            let mut side: Vec<Vec<f32>> = (0..2)
+                .map(|_| {
+                    (0..n)
+                        .map(|_| {
+                            self.noise = self.noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                            level * ((self.noise >> 8) as f32 / (1 << 23) as f32 - 1.0)
+                        })
+                        .collect()
+                })
+                .collect();
+            let mut out = vec![vec![0f32; n]; 2];
+            let mut events = EventBuffer::with_capacity(4);
+            for (id, value) in self.changes.drain(..) {
+                events.push(&ParamValueEvent::new(0, id, Pckn::match_all(), value));
+            }
+            let transport = self.transport(segment);
+            let mut heard = EventBuffer::new();
+            let ins = inputs.with_input_buffers([&mut main, &mut side].into_iter().map(|v| AudioPortBuffer {
+                latency: 0,
+                channels: AudioPortBufferType::f32_input_only(v.iter_mut().map(|b| InputChannel::variable(b))),
+            }));
+            let mut outs = outputs.with_output_buffers([AudioPortBuffer {
+                latency: 0,
+                channels: AudioPortBufferType::f32_output_only(out.iter_mut().map(|b| b.as_mut_slice())),
+            }]);
+            audio
+                .process(
+                    &ins,
+                    &mut outs,
+                    &InputEvents::from_buffer(&events),
+                    &mut OutputEvents::from_buffer(&mut heard),
+                    Some(self.frame),
+                    Some(&transport),
+                )
+                .map_err(|e| anyhow!("{e:?}"))?;
+            for i in 0..n {
+                write(out[0][i], out[1][i])?;
+            }
+            done += n;
+            self.frame += n as u64;
+            if segment.playing {
+                self.seconds += n as f64 / rate;
+                self.beats += n as f64 / rate * segment.bpm / 60.0;
+                if let Some((from, to)) = segment.loop_beats
+                    && self.beats >= to - 1e-9
+                {
+                    self.seconds -= (to - from) * 60.0 / segment.bpm;
+                    self.beats -= to - from;
+                }
+            }
+            if !self.script.offline {
+                let due = Duration::from_secs_f64(self.frame as f64 / rate);
+                std::thread::sleep(due.saturating_sub(self.since.elapsed()));
+            }
+        }
+        Ok(())
+    }
+
+    fn transport(&self, segment: &Segment) -> TransportEvent {
+        let mut flags = TransportFlags::HAS_TEMPO
+            | TransportFlags::HAS_BEATS_TIMELINE
+            | TransportFlags::HAS_SECONDS_TIMELINE
+            | TransportFlags::HAS_TIME_SIGNATURE;
+        if segment.playing {
+            flags |= TransportFlags::IS_PLAYING;
+        }
+        if segment.loop_beats.is_some() {
+            flags |= TransportFlags::IS_LOOP_ACTIVE;
+        }
+        let (from, to) = segment.loop_beats.unwrap_or_default();
+        let seconds = |beats: f64| SecondsTime::from_float(beats * 60.0 / segment.bpm);
+        TransportEvent {
+            header: EventHeader::new_core(0, EventFlags::empty()),
+            flags,
+            song_pos_beats: BeatTime::from_float(self.beats),
+            song_pos_seconds: SecondsTime::from_float(self.seconds),
+            tempo: segment.bpm,
+            tempo_inc: 0.0,
+            loop_start_beats: BeatTime::from_float(from),
+            loop_end_beats: BeatTime::from_float(to),
+            loop_start_seconds: seconds(from),
+            loop_end_seconds: seconds(to),
+            bar_start: BeatTime::from_float((self.beats / 4.0).floor() * 4.0),
+            bar_number: (self.beats / 4.0).floor() as i32,
+            time_signature_numerator: 4,
+            time_signature_denominator: 4,
+        }
+    }
+}
+
+/// Opens the editor in a window of ours, waits, and closes it.
+fn show_editor(instance: &mut PluginInstance<Host>, shared: &'static Shared, seconds: f64, run: Option<&str>) -> Result<()> {
+    let (connection, screen) = x11rb::connect(None)?;
+    let window = connection.generate_id()?;
+    let gui: PluginGui = instance.plugin_handle().get_extension().context("no editor")?;
+    {
+        let handle = instance.plugin_handle();
+        gui.create(&handle, GuiConfiguration { api_type: GuiApiType::X11, is_floating: false })?;
+        let size = gui.get_size(&handle).context("no size")?;
+        let screen = &connection.setup().roots[screen];
+        connection.create_window(
+            0,
+            window,
+            screen.root,
+            0,
+            0,
+            size.width as u16,
+            size.height as u16,
+            0,
+            WindowClass::INPUT_OUTPUT,
+            0,
+            &CreateWindowAux::new().event_mask(EventMask::STRUCTURE_NOTIFY).background_pixel(screen.black_pixel),
+        )?;
+        connection.map_window(window)?;
+        connection.flush()?;
+        unsafe { gui.set_parent(&handle, Window::from_x11_handle(window.into()))? };
+        gui.show(&handle)?;
+    }
+    let since = Instant::now();
+    let mut child = run.map(|r| std::process::Command::new("sh").args(["-c", r]).stdout(std::io::stderr()).spawn()).transpose()?;
+    loop {
+        let waits = child.as_mut().is_some_and(|c| matches!(c.try_wait(), Ok(None)));
+        if since.elapsed().as_secs_f64() > seconds && (!waits || since.elapsed().as_secs_f64() > 60.0) {
+            break;
+        }
+        if shared.callback.swap(false, Ordering::Relaxed) {
+            instance.call_on_main_thread_callback();
+        }
+        while connection.poll_for_event()?.is_some() {}
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let handle = instance.plugin_handle();
+    gui.hide(&handle).ok();
+    gui.destroy(&handle);
+    connection.destroy_window(window)?;
+    connection.flush()?;
+    Ok(())
+}
