@@ -1,1 +1,239 @@
-fn main() {}
+//! Every format holds the same music in the same place: what ffmpeg wrote, our reader finds, from the first frame on.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use audio::{Reader, content_id};
+use end_to_end::tools::{Need, data, ffmpeg, run_indexer};
+use std::path::Path;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    end_to_end::tools::main(&[
+        ("the_first_frame_is_the_first_frame_of_music_in_every_format", &[Need::Ffmpeg], first_frame),
+        ("a_seek_gives_what_reading_on_gives_in_every_format", &[Need::Ffmpeg], seek),
+        ("files_over_4_gb_of_either_kind_are_read", &[Need::Ffmpeg], rf64),
+        ("retagging_and_remuxing_keep_the_identity", &[Need::Ffmpeg], identity),
+        ("tags_are_read_in_every_format", &[Need::Ffmpeg], tags),
+        ("a_real_loop_measures_the_same_in_every_format", &[Need::Ffmpeg, Need::Data], real_loop),
+    ])
+}
+
+const RATE: u32 = 48_000;
+const FRAMES: usize = 131_313;
+
+/// Name, arguments for ffmpeg, whether it is lossless.
+const FORMATS: [(&str, &[&str], bool); 15] = [
+    ("16.wav", &["-c:a", "pcm_s16le"], true),
+    ("24.wav", &["-c:a", "pcm_s24le"], true),
+    ("32.wav", &["-c:a", "pcm_s32le"], true),
+    ("float.wav", &["-c:a", "pcm_f32le"], true),
+    ("big.rf64.wav", &["-c:a", "pcm_s24le", "-rf64", "always"], true),
+    ("a.aiff", &["-c:a", "pcm_s24be"], true),
+    ("a.flac", &["-c:a", "flac"], true),
+    ("a.caf", &["-c:a", "pcm_s24be"], true),
+    ("alac.m4a", &["-c:a", "alac"], true),
+    ("a.mp3", &["-c:a", "libmp3lame", "-b:a", "192k"], false),
+    ("vbr.mp3", &["-c:a", "libmp3lame", "-q:a", "2"], false),
+    ("a.ogg", &["-c:a", "libvorbis", "-q:a", "6"], false),
+    ("a.opus", &["-c:a", "libopus", "-b:a", "160k"], false),
+    ("aac.m4a", &["-c:a", "aac", "-b:a", "192k"], false),
+    ("a.aac", &["-c:a", "aac", "-b:a", "192k"], false),
+];
+
+/// Two different sides, each a filtered noise with a swell, so that every shift and swap shows.
+fn original() -> [Vec<f32>; 2] {
+    let mut state = 9u32;
+    let mut low = [0f32; 2];
+    let mut sides = [Vec::with_capacity(FRAMES), Vec::with_capacity(FRAMES)];
+    for i in 0..FRAMES {
+        for (side, low) in sides.iter_mut().zip(&mut low) {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let noise = (state >> 8) as f32 / (1 << 23) as f32 - 1.0;
+            *low += 0.1 * (noise - *low);
+            side.push(*low * (0.6 + 0.35 * (i as f32 * 0.0007).sin()));
+        }
+    }
+    sides
+}
+
+fn write_original(path: &Path) {
+    let [left, right] = original();
+    let spec = hound::WavSpec { channels: 2, sample_rate: RATE, bits_per_sample: 24, sample_format: hound::SampleFormat::Int };
+    let mut wav = hound::WavWriter::create(path, spec).unwrap();
+    for (l, r) in left.iter().zip(&right) {
+        wav.write_sample((l * 8_388_607.0) as i32).unwrap();
+        wav.write_sample((r * 8_388_607.0) as i32).unwrap();
+    }
+    wav.finalize().unwrap();
+}
+
+/// All frames of a file, gaps as silence.
+fn read(path: &Path) -> (Vec<Vec<f32>>, Reader) {
+    let mut reader = Reader::open(path).unwrap();
+    let mut planes = vec![Vec::new(); reader.info().channels];
+    while let Some(block) = reader.next_block().unwrap() {
+        for (plane, samples) in planes.iter_mut().zip(block.channels()) {
+            plane.resize(block.start as usize, 0.0);
+            plane.extend_from_slice(samples);
+        }
+    }
+    (planes, reader)
+}
+
+/// The lag at which two sounds go together best, and how well.
+fn best_lag(a: &[f32], b: &[f32]) -> (i64, f64) {
+    let part = 20_000..50_000usize;
+    (-2400..=2400i64)
+        .map(|lag| {
+            let (mut ab, mut aa, mut bb) = (0f64, 0f64, 0f64);
+            for i in part.clone().step_by(3) {
+                let (x, y) = (f64::from(a[i]), f64::from(b.get((i as i64 + lag) as usize).copied().unwrap_or(0.0)));
+                ab += x * y;
+                aa += x * x;
+                bb += y * y;
+            }
+            (lag, ab / (aa * bb).sqrt().max(1e-12))
+        })
+        .max_by(|x, y| x.1.total_cmp(&y.1))
+        .unwrap()
+}
+
+struct Files {
+    dir: tempfile::TempDir,
+}
+
+impl Files {
+    fn new() -> Self {
+        let files = Self { dir: tempfile::tempdir().unwrap() };
+        write_original(&files.path("original.wav"));
+        files
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn convert(&self, name: &str, arguments: &[&str]) -> std::path::PathBuf {
+        let (from, to) = (self.path("original.wav"), self.path(name));
+        let mut all = vec!["-i", from.to_str().unwrap()];
+        all.extend(arguments);
+        all.push(to.to_str().unwrap());
+        ffmpeg(&all);
+        to
+    }
+}
+
+fn first_frame() {
+    let files = Files::new();
+    let [left, right] = original();
+    for (name, arguments, lossless) in FORMATS {
+        let (planes, reader) = read(&files.convert(name, arguments));
+        assert_eq!((planes.len(), reader.info().rate_hz), (2, RATE), "{name}");
+        for (want, got) in [&left, &right].into_iter().zip(&planes) {
+            let (lag, fit) = best_lag(want, got);
+            assert_eq!(lag, 0, "{name} is shifted");
+            assert!(fit > if lossless { 0.9999 } else { 0.97 }, "{name}: {fit}");
+        }
+        // ADTS has no place to tell where music ends.
+        let slack = if name == "a.aac" { 2048 } else { 0 };
+        let off = planes[0].len() as i64 - FRAMES as i64;
+        assert!((0..=slack).contains(&off), "{name}: {off} frames too long");
+        if lossless {
+            let worst = left.iter().zip(&planes[0]).map(|(a, b)| (a - b).abs()).fold(0f32, f32::max);
+            assert!(worst < 1.0 / 32_000.0, "{name}: {worst}");
+        }
+    }
+}
+
+fn seek() {
+    let files = Files::new();
+    for (name, arguments, _) in FORMATS {
+        let path = files.convert(name, arguments);
+        let (planes, _) = read(&path);
+        let mut reader = Reader::open(&path).unwrap();
+        for at in [70_000u64, 1, 110_000, 40_001, 0] {
+            reader.seek(at).unwrap();
+            let block = reader.next_block().unwrap().expect("music there");
+            assert_eq!(block.start, at, "{name}");
+            let got = block.channels().next().unwrap();
+            let want = &planes[0][at as usize..at as usize + got.len()];
+            let worst = want.iter().zip(got).map(|(a, b)| (a - b).abs()).fold(0f32, f32::max);
+            assert!(worst < 2e-3, "{name} at {at}: {worst}");
+        }
+        reader.seek(FRAMES as u64 * 3).unwrap();
+        assert!(reader.next_block().unwrap().is_none(), "{name} beyond its end");
+    }
+}
+
+fn rf64() {
+    let files = Files::new();
+    let path = files.convert("big.wav", &["-c:a", "pcm_s16le", "-rf64", "always"]);
+    let mut bytes = std::fs::read(&path).unwrap();
+    assert_eq!(&bytes[..4], b"RF64");
+    // What follows the data is not music.
+    bytes.extend_from_slice(b"LIST\x04\0\0\0junk");
+    for kind in [b"RF64", b"BW64"] {
+        bytes[..4].copy_from_slice(kind);
+        std::fs::write(&path, &bytes).unwrap();
+        let (planes, reader) = read(&path);
+        assert_eq!(planes[0].len(), FRAMES);
+        assert_eq!(reader.info().declared_frames, Some(FRAMES as u64));
+    }
+}
+
+fn identity() {
+    let files = Files::new();
+    for (from, to) in [("a.flac", "b.flac"), ("a.mp3", "b.mp3"), ("a.ogg", "b.ogg"), ("alac.m4a", "b.m4a"), ("24.wav", "b.wav")] {
+        let (_, arguments, _) = FORMATS.into_iter().find(|f| f.0 == from).unwrap();
+        let (one, other) = (files.convert(from, arguments), files.path(to));
+        ffmpeg(&["-i", one.to_str().unwrap(), "-c", "copy", "-metadata", "title=Another name", other.to_str().unwrap()]);
+        assert_eq!(content_id(&one).unwrap(), content_id(&other).unwrap(), "{from}");
+        let (_, reader) = read(&other);
+        assert_eq!(reader.content_id().unwrap(), content_id(&other).unwrap(), "{from}: decoding and demuxing agree");
+    }
+    assert_ne!(content_id(&files.path("a.flac")).unwrap(), content_id(&files.path("a.mp3")).unwrap());
+}
+
+fn tags() {
+    let files = Files::new();
+    for (name, arguments, _) in FORMATS.into_iter().filter(|f| !["a.caf", "a.aac", "big.rf64.wav"].contains(&f.0)) {
+        let tags = ["-metadata", "title=वर्षा", "-metadata", "artist=A. Player", "-metadata", "genre=Film"];
+        let path = files.convert(&format!("tagged-{name}"), &[arguments, &tags, &["-write_id3v2", "1"][..if name == "a.aiff" { 2 } else { 0 }]].concat());
+        let reader = Reader::open(&path).unwrap();
+        let tags = &reader.info().tags;
+        assert_eq!(tags.title.as_deref(), Some("वर्षा"), "{name}");
+        assert_eq!(tags.artist.as_deref(), Some("A. Player"), "{name}");
+        assert_eq!(tags.genre.as_deref(), Some("Film"), "{name}");
+    }
+}
+
+fn real_loop() {
+    let dir = tempfile::tempdir().unwrap();
+    let music = dir.path().join("music");
+    std::fs::create_dir(&music).unwrap();
+    let from = data().unwrap().join("audio/loops/loop_garzul.flac");
+    for (name, arguments, _) in FORMATS {
+        // Each with a title of its own, so that equal sounds stay apart in nothing but that.
+        let mut all = vec!["-i", from.to_str().unwrap(), "-ar", "48000"];
+        all.extend(arguments);
+        let to = music.join(name);
+        all.push(to.to_str().unwrap());
+        ffmpeg(&all);
+    }
+    let catalogue = dir.path().join("catalogue");
+    let output = run_indexer(&catalogue, &["scan".as_ref(), music.as_os_str()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let reader = catalogue::Reader::open(&catalogue).unwrap();
+    let music = std::fs::canonicalize(&music).unwrap();
+    let track = |name: &str| reader.track(&reader.content_of(&music.join(name)).unwrap().unwrap()).unwrap().unwrap();
+    let reference = track("24.wav").analysis;
+    for (name, ..) in FORMATS {
+        let a = track(name).analysis;
+        let (want, got) = (reference.tempo_bpm.as_ref().unwrap().value, a.tempo_bpm.as_ref().unwrap().value);
+        assert!((want / got - 1.0).abs() < 0.005, "{name}: {got} BPM, not {want}");
+        let (want, got) = (reference.loudness.as_ref().unwrap().value, a.loudness.as_ref().unwrap().value);
+        assert!((want.integrated_lufs - got.integrated_lufs).abs() < 0.3, "{name}: {} LUFS", got.integrated_lufs);
+        let first = |a: &track::Analysis| a.beats.as_ref().unwrap().value.beats_s()[0];
+        assert!((first(&reference) - first(&a)).abs() < 0.004, "{name}: first beat at {}", first(&a));
+    }
+}

@@ -1,1 +1,392 @@
-fn main() {}
+//! The program as users run it: scans that add up, files that would break others, searches with reasons.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use end_to_end::clicks::{metronome, write};
+use end_to_end::tools::{indexer, run_indexer};
+use serde_json::Value;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+struct World {
+    dir: tempfile::TempDir,
+}
+
+impl World {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("music")).unwrap();
+        Self { dir }
+    }
+
+    fn music(&self) -> PathBuf {
+        self.dir.path().join("music")
+    }
+
+    fn click_file(&self, name: impl AsRef<Path>, bpm: f64) -> PathBuf {
+        let path = self.music().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        write(&path, 22_050, 6.0, &metronome(bpm, 6.0));
+        path
+    }
+
+    fn run(&self, arguments: &[&OsStr]) -> (i32, Value, String) {
+        let output = run_indexer(&self.dir.path().join("catalogue"), arguments);
+        let json = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
+        (output.status.code().unwrap_or(-1), json, String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+
+    /// A scan of everything, checked to add up.
+    fn scan_with(&self, more: &[&str]) -> (i32, Value) {
+        let music = self.music();
+        let mut arguments: Vec<&OsStr> = vec!["scan".as_ref(), "--json".as_ref(), music.as_os_str()];
+        arguments.extend(more.iter().map(|m| OsStr::new(*m)));
+        let (code, report, errors) = self.run(&arguments);
+        assert!(report.is_object(), "{errors}");
+        let n = |name: &str| report[name].as_u64().unwrap();
+        let parts = ["new", "changed", "moved", "unchanged", "failed", "skipped"];
+        assert_eq!(n("found"), parts.iter().map(|p| n(p)).sum::<u64>(), "{report}");
+        assert_eq!(report["failures"].as_array().unwrap().len() as u64, n("failed"));
+        assert_eq!(report["skips"].as_array().unwrap().len() as u64, n("skipped"));
+        (code, report)
+    }
+
+    fn scan(&self) -> (i32, Value) {
+        self.scan_with(&[])
+    }
+
+    fn search(&self, arguments: &[&str]) -> Vec<Value> {
+        let arguments: Vec<&OsStr> = ["search", "--json", "--limit", "0"].iter().chain(arguments).map(OsStr::new).collect();
+        let (code, found, errors) = self.run(&arguments);
+        assert_eq!(code, 0, "{errors}");
+        found.as_array().unwrap().clone()
+    }
+}
+
+fn library() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("library")
+}
+
+#[test]
+fn the_librarys_own_tags_agree_with_what_is_measured() {
+    let world = World::new();
+    let library = library();
+    let (code, report, errors) = world.run(&["scan".as_ref(), "--json".as_ref(), library.as_os_str()]);
+    assert_eq!(code, 0, "{errors}");
+    assert!(report["new"].as_u64().unwrap() >= 24, "{report}");
+    let (mut tempi, mut keys, mut durations) = (0, 0, 0);
+    let mut pieces = 0;
+    for entry in fs::read_dir(&library).unwrap().map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "opus")) {
+        let (_, track, errors) = world.run(&["show".as_ref(), "--json".as_ref(), entry.as_os_str()]);
+        assert!(track.is_object(), "{errors}");
+        pieces += 1;
+        let declared: f64 = track["tags"]["bpm"].as_str().unwrap().parse().unwrap();
+        if let Some(measured) = track["analysis"]["tempo_bpm"]["value"].as_f64() {
+            // In whatever octave: which one is tapped is a matter of taste.
+            tempi += u32::from([0.5, 1.0, 2.0].iter().any(|f| (measured / declared / f - 1.0).abs() < 0.01));
+        }
+        keys += u32::from(track["analysis"]["key"]["value"] == track["tags"]["key"]);
+        let seconds = track["frames"].as_f64().unwrap() / track["sample_rate_hz"].as_f64().unwrap();
+        durations += u32::from((20.0..=40.0).contains(&seconds));
+        assert_eq!(track["analysis"]["tempo_bpm"]["origin"].as_str().unwrap_or("measured"), "measured");
+    }
+    assert_eq!(durations, pieces);
+    assert!(tempi * 10 >= pieces * 8, "{tempi} tempi of {pieces}");
+    assert!(keys * 10 >= pieces * 5, "{keys} keys of {pieces}");
+}
+
+#[test]
+fn an_unchanged_folder_is_not_opened_again() {
+    let world = World::new();
+    let file = world.click_file("a/b/c/one.wav", 100.0);
+    assert_eq!(world.scan().1["new"], 1);
+    // The same size and time with other bytes: whoever opened it would see.
+    let meta = fs::metadata(&file).unwrap();
+    fs::write(&file, vec![7u8; meta.len() as usize]).unwrap();
+    fs::File::options().write(true).open(&file).unwrap().set_modified(meta.modified().unwrap()).unwrap();
+    let (code, report) = world.scan();
+    assert_eq!((code, &report["unchanged"]), (0, &Value::from(1)));
+}
+
+#[test]
+fn moved_changed_missing_and_copied_files_are_told_apart() {
+    let world = World::new();
+    let (a, b, c) = (world.click_file("a.wav", 90.0), world.click_file("b.wav", 110.0), world.click_file("c.wav", 130.0));
+    assert_eq!(world.scan().1["new"], 3);
+    fs::rename(&a, world.music().join("moved here.wav")).unwrap();
+    write(&b, 22_050, 7.0, &metronome(95.0, 7.0));
+    fs::remove_file(&c).unwrap();
+    let (_, report) = world.scan();
+    assert_eq!((&report["moved"], &report["changed"], &report["missing"], &report["new"]), (&1.into(), &1.into(), &2.into(), &0.into()));
+    fs::copy(world.music().join("moved here.wav"), world.music().join("copy.wav")).unwrap();
+    let (_, report) = world.scan();
+    assert_eq!((&report["new"], &report["unchanged"], &report["missing"]), (&1.into(), &2.into(), &0.into()));
+    // A retagged or renamed file is the same track: one sound, two files.
+    let (_, track, _) = world.run(&["show".as_ref(), "--json".as_ref(), world.music().join("copy.wav").as_os_str()]);
+    assert_eq!(track["paths"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn an_unmounted_share_is_not_the_end_of_a_collection() {
+    let world = World::new();
+    world.click_file("one.wav", 100.0);
+    world.click_file("two.wav", 120.0);
+    world.scan();
+    // The mount point without its share: an empty folder.
+    fs::rename(world.music(), world.dir.path().join("away")).unwrap();
+    fs::create_dir(world.music()).unwrap();
+    let (code, report) = world.scan();
+    assert_eq!((code, &report["missing"]), (1, &0.into()), "{report}");
+    // Not even a mount point.
+    fs::remove_dir(world.music()).unwrap();
+    let (code, _, errors) = world.run(&["scan".as_ref(), world.music().as_os_str()]);
+    assert_eq!(code, 2);
+    assert!(errors.contains("nothing in it was marked as missing"), "{errors}");
+    fs::rename(world.dir.path().join("away"), world.music()).unwrap();
+    let (code, report) = world.scan();
+    assert_eq!((code, &report["unchanged"]), (0, &2.into()));
+    assert_eq!(world.search(&[]).iter().filter(|t| !t["path"].is_null()).count(), 2);
+}
+
+#[test]
+fn damaged_files_are_reported_and_cost_nothing_else() {
+    let world = World::new();
+    let good = world.click_file("good.wav", 100.0);
+    let bytes = fs::read(&good).unwrap();
+    let dir = world.music();
+    let noise: Vec<u8> = (0..40_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let header = |claims: u32| {
+        let mut b = bytes.clone();
+        b[40..44].copy_from_slice(&claims.to_le_bytes());
+        b
+    };
+    let mut channels = bytes.clone();
+    channels[22..24].copy_from_slice(&u16::MAX.to_le_bytes());
+    let mut rate = bytes.clone();
+    rate[24..28].copy_from_slice(&0u32.to_le_bytes());
+    let nested = [&bytes[..44], &bytes[..]].concat();
+    let broken: [(&str, Vec<u8>); 12] = [
+        ("zero length.wav", vec![]),
+        ("one byte.mp3", vec![0xff]),
+        ("truncated.wav", bytes[..bytes.len() / 3].to_vec()),
+        ("only a header.wav", bytes[..44].to_vec()),
+        ("random.flac", noise.clone()),
+        ("random.mp3", noise.clone()),
+        ("random.m4a", [b"\0\0\0\x18ftypM4A \0\0\0\0M4A mp42isom\xff\xff\xff\xffmoov", &noise[..]].concat()),
+        ("random.ogg", [b"OggS\0\x02", &noise[..]].concat()),
+        ("no channels fit.wav", channels),
+        ("no rate.wav", rate),
+        ("text.aiff", b"this is not music".to_vec()),
+        ("fLaC only.flac", b"fLaC\0\0\0\x22".to_vec()),
+    ];
+    for (name, content) in &broken {
+        fs::write(dir.join(name), content).unwrap();
+    }
+    // These hold music under a wrong name or a wrong claim, which a kind reader still finds.
+    fs::write(dir.join("really a wav.mp3"), &bytes).unwrap();
+    fs::write(dir.join("claims too much.wav"), header(u32::MAX - 1)).unwrap();
+    fs::write(dir.join("wav in a wav.wav"), nested).unwrap();
+    let (code, report) = world.scan();
+    assert_eq!(code, 1);
+    let failed: Vec<&str> = report["failures"].as_array().unwrap().iter().map(|f| f["path"].as_str().unwrap()).collect();
+    for (name, _) in &broken {
+        assert!(failed.iter().any(|f| f.ends_with(name)), "{name} was not reported: {report}");
+    }
+    for failure in report["failures"].as_array().unwrap() {
+        assert!(failure["reason"].as_str().unwrap().len() > 8, "{failure}");
+        assert!(!failure["reason"].as_str().unwrap().contains("worker died"), "{failure}");
+    }
+    assert!(report["new"].as_u64().unwrap() >= 2, "{report}");
+    // What failed is remembered, and told again without being opened.
+    let (code, again) = world.scan();
+    assert_eq!((code, &again["failed"]), (1, &report["failed"]));
+    assert_eq!(again["new"], 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn names_links_and_depths_of_every_kind_survive() {
+    use std::os::unix::ffi::OsStrExt;
+    let world = World::new();
+    world.click_file("राग/यमन.wav", 100.0);
+    world.click_file(".hidden/.also hidden.wav", 101.0);
+    world.click_file(OsStr::from_bytes(b"not \xff unicode.wav"), 102.0);
+    world.click_file(format!("{}deep.wav", "d/".repeat(60)), 103.0);
+    world.click_file("UPPER.WAV", 104.0);
+    world.click_file("colon: \"quotes\" & <angles>\n newline.wav", 105.0);
+    fs::write(world.music().join("._ghost.wav"), b"resource fork").unwrap();
+    fs::write(world.music().join("cover.jpg"), b"not music").unwrap();
+    std::os::unix::fs::symlink(world.music(), world.music().join("loop")).unwrap();
+    std::os::unix::fs::symlink("/no/such/file", world.music().join("dangling.wav")).unwrap();
+    let (code, report) = world.scan();
+    assert_eq!((code, &report["new"], &report["skipped"]), (0, &6.into(), &2.into()), "{report}");
+    let (_, again) = world.scan();
+    assert_eq!((&again["unchanged"], &again["missing"]), (&6.into(), &0.into()));
+    assert_eq!(world.search(&["यमन"]).len(), 1);
+    let odd = world.music().join(OsStr::from_bytes(b"not \xff unicode.wav"));
+    let (code, _, errors) = world.run(&["show".as_ref(), odd.as_os_str()]);
+    assert_eq!(code, 0, "{errors}");
+}
+
+/// A file that keeps a worker busy for a while.
+fn long_file(world: &World, name: &str, hours: f64) -> PathBuf {
+    let path = world.music().join(name);
+    write(&path, 16_000, hours * 3600.0, &metronome(100.0, hours * 3600.0));
+    path
+}
+
+#[test]
+fn a_file_that_takes_too_long_is_given_up_and_the_rest_goes_on() {
+    let world = World::new();
+    long_file(&world, "a long one.wav", 2.0);
+    world.click_file("b short.wav", 100.0);
+    let (code, report) = world.scan_with(&["--timeout", "1", "--workers", "1"]);
+    assert_eq!((code, &report["failed"], &report["new"]), (1, &1.into(), &1.into()), "{report}");
+    assert!(report["failures"][0]["reason"].as_str().unwrap().contains("--timeout"));
+}
+
+#[test]
+fn three_hours_are_measured_in_the_memory_of_a_song() {
+    let world = World::new();
+    let path = long_file(&world, "three hours.wav", 3.0);
+    let (code, report) = world.scan_with(&["--memory", "300"]);
+    assert_eq!(code, 0, "{report}");
+    let (_, track, _) = world.run(&["show".as_ref(), "--json".as_ref(), path.as_os_str()]);
+    assert!((track["analysis"]["tempo_bpm"]["value"].as_f64().unwrap() - 100.0).abs() < 0.01);
+}
+
+#[cfg(target_os = "linux")]
+mod signals {
+    use super::*;
+
+    fn children(pid: u32) -> Vec<String> {
+        let text = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+        // Workers are started by other threads than the first.
+        let tasks = fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+        let more = tasks.flatten().map(|t| fs::read_to_string(t.path().join("children")).unwrap_or_default());
+        std::iter::once(text).chain(more).flat_map(|t| t.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect()
+    }
+
+    fn start(world: &World) -> std::process::Child {
+        Command::new(indexer())
+            .env("UNDERSCORE_CATALOGUE", world.dir.path().join("catalogue"))
+            .args(["scan", "--json", "--workers", "1"])
+            .arg(world.music())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+
+    fn wait_for_worker(pid: u32) -> String {
+        let since = Instant::now();
+        loop {
+            if let Some(worker) = children(pid).first() {
+                std::thread::sleep(Duration::from_millis(300));
+                return worker.clone();
+            }
+            assert!(since.elapsed() < Duration::from_secs(20), "no worker came up");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    #[test]
+    fn a_killed_worker_costs_one_file() {
+        let world = World::new();
+        long_file(&world, "a long one.wav", 3.0);
+        world.click_file("b short.wav", 100.0);
+        let scan = start(&world);
+        let worker = wait_for_worker(scan.id());
+        assert!(Command::new("kill").args(["-9", &worker]).status().unwrap().success());
+        let output = scan.wait_with_output().unwrap();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((&report["failed"], &report["new"]), (&1.into(), &1.into()), "{report}");
+        let failure = &report["failures"][0];
+        assert!(failure["path"].as_str().unwrap().ends_with("a long one.wav"));
+        assert!(failure["reason"].as_str().unwrap().contains("signal: 9"), "{failure}");
+    }
+
+    #[test]
+    fn ctrl_c_stops_within_a_second_and_loses_nothing() {
+        let world = World::new();
+        for i in 0..4 {
+            world.click_file(format!("{i}.wav"), 90.0 + f64::from(i));
+        }
+        long_file(&world, "z long one.wav", 3.0);
+        let scan = start(&world);
+        wait_for_worker(scan.id());
+        std::thread::sleep(Duration::from_millis(1500));
+        let since = Instant::now();
+        assert!(Command::new("kill").args(["-INT", &scan.id().to_string()]).status().unwrap().success());
+        let output = scan.wait_with_output().unwrap();
+        assert!(since.elapsed() < Duration::from_secs(1), "{:?}", since.elapsed());
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(report["stopped"], true);
+        assert_eq!(report["failed"], 0, "{report}");
+        let done = report["new"].as_u64().unwrap();
+        fs::remove_file(world.music().join("z long one.wav")).unwrap();
+        let (code, report) = world.scan();
+        assert_eq!((code, report["unchanged"].as_u64().unwrap(), report["new"].as_u64().unwrap()), (0, done, 4 - done));
+    }
+}
+
+#[test]
+fn a_second_scan_at_once_says_who_holds_the_catalogue() {
+    let world = World::new();
+    long_file(&world, "long.wav", 1.0);
+    let catalogue = world.dir.path().join("catalogue");
+    let first = Command::new(indexer())
+        .env("UNDERSCORE_CATALOGUE", &catalogue)
+        .arg("scan")
+        .arg(world.music())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let since = Instant::now();
+    while !catalogue.join("catalogue.db").exists() && since.elapsed() < Duration::from_secs(10) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let (code, _, errors) = world.run(&["scan".as_ref(), world.music().as_os_str()]);
+    assert_eq!(code, 2);
+    assert!(errors.contains("another scan"), "{errors}");
+    // Searching goes on meanwhile.
+    assert!(world.search(&[]).is_empty());
+    let mut first = first;
+    assert!(first.wait().unwrap().success());
+}
+
+#[test]
+fn searches_rank_filter_and_say_why() {
+    let world = World::new();
+    let library = library();
+    world.run(&["scan".as_ref(), "--json".as_ref(), library.as_os_str()]);
+    let titles = |found: &[Value]| found.iter().map(|t| t["title"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+
+    let tense = world.search(&["--mood", "tense"]);
+    let score = |t: &Value| t["score"].as_f64().unwrap();
+    assert!(tense.windows(2).all(|w| score(&w[0]) >= score(&w[1])));
+    assert!(tense[0]["why"].as_str().unwrap().contains("mood"), "{}", tense[0]);
+    let v = |t: &Value| t["valence"].as_f64().unwrap();
+    assert!(v(&tense[0]) < v(tense.last().unwrap()), "the tense end is less pleasant than the other");
+
+    for t in world.search(&["--bpm", "90..120"]) {
+        let bpm = t["tempo_bpm"].as_f64().unwrap();
+        assert!([1.0, 2.0, 0.5].iter().any(|f| (90.0..=120.0).contains(&(bpm * f))), "{bpm}");
+    }
+    let keyed = world.search(&["--key", "D minor"]);
+    assert!(keyed[0]["why"].as_str().unwrap().contains("minor") || keyed[0]["key"] == "F major", "{}", keyed[0]);
+
+    assert_eq!(titles(&world.search(&["\"first rain\""])), ["First Rain"]);
+    assert_eq!(titles(&world.search(&["malkauns"])), ["Stone Temple"]);
+    let (all, ragas) = (world.search(&[]).len(), world.search(&["raga"]).len());
+    assert_eq!(world.search(&["-raga"]).len(), all - ragas);
+    assert_eq!(world.search(&["hindustani", "AND", "NOT", "yaman"]).len(), 11);
+    assert_eq!(world.search(&["kites OR cradle"]).len(), 2);
+    let (code, _, errors) = world.run(&["search".as_ref(), "\"unclosed".as_ref()]);
+    assert_eq!(code, 2);
+    assert!(errors.contains("cannot read"), "{errors}");
+}

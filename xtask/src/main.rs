@@ -1,1 +1,78 @@
-fn main() {}
+//! Development commands: `cargo xtask bundle | install | library | arch | eval`.
+
+mod arch;
+mod install;
+mod library;
+mod rescan;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use std::path::{Path, PathBuf};
+
+/// Development commands of Underscore.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Bundle the plugin into target/bundled: bundle plugin [--release]
+    Bundle {
+        /// What follows is handed to the bundler
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<String>,
+    },
+    /// Bundle the plugin and copy it into the user's plugin folders
+    Install {
+        /// Only say what would be copied where
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Render the library anew: the same samples every time
+    Library {
+        /// Where to
+        #[arg(long, default_value = "library")]
+        out: PathBuf,
+    },
+    /// Hold the arrows between crates against those that ARCHITECTURE.md shows
+    Arch,
+    /// Measure something and write a report
+    #[command(subcommand)]
+    Eval(Eval),
+}
+
+#[derive(Subcommand)]
+enum Eval {
+    /// A rescan of unchanged files beside a plain walk; writes docs/rescan.md
+    Rescan {
+        /// How many files
+        #[arg(long, default_value_t = 20_000)]
+        files: usize,
+    },
+}
+
+/// The folder of the workspace.
+fn root() -> Result<PathBuf> {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).context("xtask lies in the workspace")
+}
+
+fn bundle(rest: &[String]) -> Result<()> {
+    let arguments = std::iter::once("bundle".to_owned()).chain(rest.iter().cloned());
+    nice_plug_xtask::main_with_args("cargo xtask", arguments)
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let root = root()?;
+    std::env::set_current_dir(&root).with_context(|| root.display().to_string())?;
+    match arguments.command {
+        Command::Bundle { rest } => bundle(&rest),
+        Command::Install { dry_run } => install::run(dry_run),
+        Command::Library { out } => library::render(&out),
+        Command::Arch => arch::check(&root),
+        Command::Eval(Eval::Rescan { files }) => rescan::run(&root, files),
+    }
+}

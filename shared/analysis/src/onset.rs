@@ -135,17 +135,20 @@ impl OnsetDetector {
         self.bass.push(rise(0..self.bass_bands, &self.history[slot]));
         self.history[slot] = now;
 
-        let (mut sum, mut weighted, mut logs) = (0f64, 0f64, 0f64);
+        let (mut sum, mut magnitudes, mut weighted, mut logs) = (0f64, 0f64, 0f64, 0f64);
         for (i, &p) in power.iter().enumerate().skip(1) {
+            // By magnitude, not power: else a bass decides alone.
+            let magnitude = f64::from(p.sqrt());
             sum += f64::from(p);
-            weighted += f64::from(p) * i as f64;
+            magnitudes += magnitude;
+            weighted += magnitude * i as f64;
         }
         if sum > 1e-7 {
             for &p in &power[1..] {
                 logs += f64::from((p + 1e-12).log2());
             }
             let n = (power.len() - 1) as f64;
-            self.centroids.push((weighted / sum * self.bin_hz) as f32);
+            self.centroids.push((weighted / magnitudes * self.bin_hz) as f32);
             self.flatness.push(((logs / n).exp2() / (sum / n)) as f32);
         }
     }

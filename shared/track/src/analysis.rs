@@ -50,7 +50,7 @@ pub struct Peaks {
 pub struct Descriptors {
     /// Onsets per second.
     pub event_density_hz: f64,
-    /// Median centre of gravity of the spectrum, in Hz.
+    /// Median centre of gravity of the magnitude spectrum, in Hz.
     pub brightness_hz: f64,
     /// Median ratio of the geometric to the arithmetic mean of the power spectrum, 0 (one tone) to 1 (noise).
     pub flatness: f64,
