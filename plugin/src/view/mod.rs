@@ -63,7 +63,8 @@ impl View {
     }
 
     fn search_box(&mut self, ui: &mut Ui, model: &Model, intents: &mut Vec<Intent>) {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let size = egui::vec2(ui.available_width(), 24.0);
+        ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
             let count = match model.library {
                 Library::Ready(n) => format!("{} of {n}", model.rows.len()),
                 _ => String::new(),

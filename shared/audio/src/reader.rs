@@ -156,7 +156,11 @@ impl Reader {
             let note = gapless_note.as_deref().and_then(parse_gapless_note);
             (offset, end) = match (note, edit) {
                 (Some((delay, frames)), _) => (delay as i64, Some(frames).filter(|f| *f > 0)),
-                (None, Some(edit)) => (edit.delay as i64, edit.frames),
+                // The edit's length is rounded to the film's time scale; the sum of the packets, where it is shorter, is exact.
+                (None, Some(edit)) => {
+                    let rest = track.num_frames.map(|n| n.saturating_sub(edit.delay));
+                    (edit.delay as i64, edit.frames.into_iter().chain(rest).min())
+                }
                 (None, None) => (AAC_DELAY as i64, None),
             };
             declared = end;
@@ -349,7 +353,8 @@ impl Reader {
         self.bad_packets = 0;
         // Decoders need some packets of the past before they are right again.
         let past = match self.codec {
-            codec::CODEC_ID_OPUS => 3840 + 960,
+            // RFC 7845 asks for 80 ms at least; after 400 ms nothing of the seek is left to hear or to measure.
+            codec::CODEC_ID_OPUS => 19_200,
             codec::CODEC_ID_AAC => 3 * 1024,
             c if is_mpeg(c) => 10 * 1152,
             codec::CODEC_ID_VORBIS => 16_384,

@@ -144,9 +144,12 @@ pub fn scan(
 
     // Sounds of files that are gone, by size: a new file of that size may be one of them, moved.
     let mut strays: HashMap<u64, Vec<ContentId>> = HashMap::new();
+    let gone_now: HashSet<&PathBuf> = gone.iter().collect();
+    let is_there = |(path, state): &(&PathBuf, &FileState)| !state.missing && !gone_now.contains(path);
+    let still_there: HashSet<&ContentId> = known.iter().filter(is_there).filter_map(|(_, s)| s.content_id.as_ref()).collect();
     let lost = gone.iter().filter_map(|p| known.get(p)).chain(known.values().filter(|s| s.missing));
     for state in lost {
-        if let Some(id) = &state.content_id {
+        if let Some(id) = state.content_id.as_ref().filter(|id| !still_there.contains(id)) {
             strays.entry(state.stamp.size).or_default().push(id.clone());
         }
     }

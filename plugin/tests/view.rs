@@ -1,0 +1,148 @@
+//! The editor's view without a window: what a user sees and clicks, and what follows from it.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use affect::Affect;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use music::TempoOctave;
+use plugin::view::{Chosen, Controls, Intent, Library, Model, Row, View};
+use std::sync::Arc;
+use track::{ContentId, Peaks};
+
+#[derive(Default)]
+struct State {
+    view: View,
+    model: Model,
+    controls: Option<Controls>,
+    playhead_s: Option<f64>,
+    intents: Vec<Intent>,
+}
+
+fn harness(model: Model) -> Harness<'static, State> {
+    let controls = Some(Controls { gain_db: 0.0, transpose: 0, match_loudness: true });
+    let state = State { model, controls, playhead_s: Some(3.0), ..State::default() };
+    Harness::builder().with_size(egui::vec2(920.0, 640.0)).build_ui_state(
+        |ui, s: &mut State| {
+            let controls = s.controls.unwrap();
+            s.view.show(ui, &s.model, &controls, s.playhead_s, &mut s.intents);
+        },
+        state,
+    )
+}
+
+fn id(i: usize) -> ContentId {
+    ContentId(format!("{i:064x}"))
+}
+
+fn row(i: usize, title: &str) -> Row {
+    Row {
+        content_id: id(i),
+        title: title.into(),
+        affect: Some(Affect::clamped(0.3, 0.1)),
+        tempo_bpm: Some(96.0),
+        key: "D minor".parse().ok(),
+        duration_s: 61.0,
+        lufs: Some(-14.0),
+        why: "mood 0.12 away".into(),
+        is_there: true,
+    }
+}
+
+fn full() -> Model {
+    Model {
+        library: Library::Ready(3),
+        dots: Arc::new((0..3).map(|i| (Affect::clamped(0.2 * i as f64, 0.1), id(i))).collect()),
+        rows: Arc::new(vec![row(0, "First Rain"), row(1, "Pursuit"), row(2, "Cradle")]),
+        chosen: Some(Chosen {
+            content_id: id(1),
+            name: "Pursuit".into(),
+            rate_hz: 48_000,
+            duration_s: 30.0,
+            key: "E minor".parse().ok(),
+            timing: "96.0 to 100.0 BPM, stretched x0.96".into(),
+            octave: Some(TempoOctave::Same),
+            peaks: Some(Arc::new(Peaks { frames_per_column: 1024, low: vec![-60; 1400], high: vec![70; 1400] })),
+            beats_s: Arc::new((0..48).map(|b| f64::from(b) * 0.625).collect()),
+            downbeat: 0,
+            place: None,
+            is_playable: true,
+        }),
+        target: [0.4, -0.3],
+        ..Model::default()
+    }
+}
+
+#[test]
+fn a_click_on_a_result_chooses_it() {
+    let mut h = harness(full());
+    h.run();
+    h.get_by_label("Cradle").click();
+    h.run();
+    assert_eq!(h.state().intents, [Intent::Choose(id(2))]);
+}
+
+#[test]
+fn the_target_is_dragged_over_the_plane() {
+    let mut h = harness(full());
+    let rect = h.get_by_label("plane of mood").rect();
+    h.drag_at(rect.center());
+    h.hover_at(rect.lerp_inside(egui::vec2(0.9, 0.1)));
+    h.drop_at(rect.lerp_inside(egui::vec2(0.9, 0.1)));
+    h.run_steps(4);
+    let last = h.state().intents.iter().rev().find_map(|i| if let Intent::Target(t) = i { Some(*t) } else { None }).unwrap();
+    assert!(last[0] > 0.7 && last[1] > 0.7, "{last:?}");
+}
+
+#[test]
+fn words_are_searched_for_as_they_are_typed() {
+    let mut h = harness(full());
+    let node = h.get_by_role(egui::accesskit::Role::TextInput);
+    node.focus();
+    h.run();
+    h.get_by_role(egui::accesskit::Role::TextInput).type_text("rain");
+    h.run();
+    assert_eq!(h.state().intents.last(), Some(&Intent::Words("rain".into())));
+}
+
+#[test]
+fn play_stop_place_and_the_octave_buttons_do_what_they_say() {
+    let mut h = harness(full());
+    for (label, intent) in [
+        ("Play", Intent::Play),
+        ("Place at playhead", Intent::Place),
+        ("x2", Intent::Octave(TempoOctave::Double)),
+        ("/2", Intent::Octave(TempoOctave::Half)),
+        ("at -23 LUFS", Intent::MatchLoudness(false)),
+    ] {
+        h.get_by_label(label).click();
+        h.run();
+        assert_eq!(h.state_mut().intents.drain(..).next_back(), Some(intent), "{label}");
+    }
+    h.state_mut().model.auditioning = true;
+    h.run();
+    h.get_by_label("Stop").click();
+    h.run();
+    assert_eq!(h.state().intents.last(), Some(&Intent::Stop));
+}
+
+#[test]
+fn a_key_is_reached_by_transposing() {
+    let mut h = harness(full());
+    h.get_by_role(egui::accesskit::Role::ComboBox).click();
+    h.run();
+    h.get_by_label("G minor").click();
+    h.run();
+    assert_eq!(h.state().intents, [Intent::Transpose(3)]);
+}
+
+#[test]
+fn what_is_missing_is_said_with_what_to_do() {
+    let absent = Library::Absent("there is no catalogue in /x yet; make one with: indexer scan FOLDER".into());
+    let mut h = harness(Model { library: absent, ..Model::default() });
+    h.run();
+    h.get_by_label_contains("indexer scan");
+    let mut h = harness(Model { message: Some("a.wav is missing".into()), ..full() });
+    h.run();
+    h.get_by_label_contains("a.wav is missing");
+}
