@@ -200,8 +200,7 @@ fn live_equals_bounce() {
     let (world, state) = clicking(120.0, 20.0, 104.0, 0.0);
     let at = Some((1.5, 1.5 * 60.0 / 104.0));
     let rolling = Segment { seconds: 5.0, bpm: 104.0, locate: at, ..Segment::default() };
-    let (bounce, _) =
-        world.run(&Script { block: 256, state: Some(state.clone()), segments: vec![rolling.clone()], ..Script::default() });
+    let (bounce, _) = world.run(&Script { block: 256, state: Some(state.clone()), segments: vec![rolling.clone()], ..Script::default() });
     let still = Segment { seconds: 1.5, bpm: 104.0, playing: false, locate: at, ..Segment::default() };
     let script = Script { offline: false, block: 256, state: Some(state), segments: vec![still, rolling], ..Script::default() };
     let (live, _) = world.run(&script);
@@ -296,11 +295,8 @@ fn envelope(x: &[f32], step_s: f64) -> Vec<f64> {
 /// The best correlation of two curves within ten steps, and its lag.
 fn correlation(a: &[f64], b: &[f64]) -> (f64, i32) {
     let at = |lag: i32| {
-        let pairs: Vec<(f64, f64)> = a
-            .iter()
-            .enumerate()
-            .filter_map(|(i, x)| Some((*x, *b.get(usize::try_from(i as i32 + lag).ok()?)?)))
-            .collect();
+        let pairs: Vec<(f64, f64)> =
+            a.iter().enumerate().filter_map(|(i, x)| Some((*x, *b.get(usize::try_from(i as i32 + lag).ok()?)?))).collect();
         let n = pairs.len() as f64;
         let (ma, mb) = (pairs.iter().map(|p| p.0).sum::<f64>() / n, pairs.iter().map(|p| p.1).sum::<f64>() / n);
         let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);

@@ -210,7 +210,10 @@ fn tags() {
     let files = Files::new();
     for (name, arguments, _) in FORMATS.into_iter().filter(|f| !["a.caf", "a.aac", "big.rf64.wav"].contains(&f.0)) {
         let tags = ["-metadata", "title=वर्षा", "-metadata", "artist=A. Player", "-metadata", "genre=Film"];
-        let path = files.convert(&format!("tagged-{name}"), &[arguments, &tags, &["-write_id3v2", "1"][..if name == "a.aiff" { 2 } else { 0 }]].concat());
+        let path = files.convert(
+            &format!("tagged-{name}"),
+            &[arguments, &tags, &["-write_id3v2", "1"][..if name == "a.aiff" { 2 } else { 0 }]].concat(),
+        );
         let reader = Reader::open(&path).unwrap();
         let tags = &reader.info().tags;
         assert_eq!(tags.title.as_deref(), Some("वर्षा"), "{name}");

@@ -34,12 +34,7 @@ fn dawdreamer(catalogue: &Path, state: Option<&Path>, out: &Path, options: &[Str
         .env("UNDERSCORE_CATALOGUE", catalogue)
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "{}\n{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
 }
 
 struct World {
@@ -134,7 +129,7 @@ fn transposition() {
 fn recordings() {
     let data = end_to_end::tools::data().unwrap();
     let name = "audio/recordings/Kevin_MacLeod_-_Vibe_Ace.hq.ogg";
-    let (world, file) = World::new("vibe.ogg", |p| drop(std::fs::copy(data.join(name), p).unwrap()));
+    let (world, file) = World::new("vibe.ogg", |p| assert!(std::fs::copy(data.join(name), p).unwrap() > 0));
     // 130 bpm as it is; at 104 each second of it lasts 1.25.
     let plain = world.render(&file, 130.0, 0.0, &options(&[("seconds", "16".into()), ("bpm", "130".into())]));
     let slow = world.render(&file, 104.0, 0.0, &options(&[("seconds", "20".into()), ("bpm", "104".into())]));

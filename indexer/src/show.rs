@@ -1,8 +1,8 @@
 //! `indexer show`.
 
+use crate::OK;
 use crate::arguments::{Arguments, Show};
 use crate::output::{self, duration, printable};
-use crate::OK;
 use anyhow::{Context, bail};
 use catalogue::Reader;
 use track::{ContentId, Origin, Track, Value};

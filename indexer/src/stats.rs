@@ -15,7 +15,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     let placed: Vec<_> = tracks.iter().filter_map(|t| t.affect).collect();
     let count = |q: Quadrant| placed.iter().filter(|a| a.quadrant() == q).count();
     let hours = tracks.iter().map(|t| t.duration_s).sum::<f64>() / 3600.0;
-    let (with_tempo, with_key) = (tracks.iter().filter(|t| t.tempo_bpm.is_some()).count(), tracks.iter().filter(|t| t.key.is_some()).count());
+    let (with_tempo, with_key) =
+        (tracks.iter().filter(|t| t.tempo_bpm.is_some()).count(), tracks.iter().filter(|t| t.key.is_some()).count());
     let missing = tracks.iter().filter(|t| t.path.is_none()).count();
     let failed = reader.failures()?.len();
     if arguments.json {

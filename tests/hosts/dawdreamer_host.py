@@ -1,9 +1,7 @@
 """Renders the VST3 in dawdreamer: PLUGIN STATE|- OUT.wav [seconds=..] [bpm=..] [tempi=seconds:bpm,..] [tone=..] [sidechain=..] [transpose=..]"""
 
-import json
 import struct
 import sys
-import wave
 
 import dawdreamer as dd
 import numpy as np
@@ -23,7 +21,8 @@ if state != "-":
     import os
     import tempfile
 
-    own = open(state, "rb").read()
+    # CLAP states carry their length in front, VST3 states do not.
+    own = open(state, "rb").read()[8:]
     with tempfile.NamedTemporaryFile(delete=False) as f:
         name = f.name
     plugin.save_state(name)

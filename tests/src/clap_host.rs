@@ -130,11 +130,7 @@ fn main() -> Result<()> {
             render.set(&handle, RenderMode::Offline)?;
         }
     }
-    let config = PluginAudioConfiguration {
-        sample_rate: script.rate_hz,
-        min_frames_count: 1,
-        max_frames_count: script.block as u32,
-    };
+    let config = PluginAudioConfiguration { sample_rate: script.rate_hz, min_frames_count: 1, max_frames_count: script.block as u32 };
     let audio = instance.activate(|_, _| (), config)?;
     {
         let handle = instance.plugin_handle();
@@ -148,7 +144,12 @@ fn main() -> Result<()> {
     let has_editor = script.editor.is_some();
     let thread = std::thread::spawn(move || -> Result<_> {
         let mut audio = audio.start_processing().map_err(|e| anyhow!("{e:?}"))?;
-        let spec = hound::WavSpec { channels: 2, sample_rate: play.rate_hz as u32, bits_per_sample: 32, sample_format: hound::SampleFormat::Float };
+        let spec = hound::WavSpec {
+            channels: 2,
+            sample_rate: play.rate_hz as u32,
+            bits_per_sample: 32,
+            sample_format: hound::SampleFormat::Float,
+        };
         let mut wav = hound::WavWriter::create(&out, spec)?;
         let mut engine = Engine::new(play.clone(), changes);
         for segment in play.segments.clone() {

@@ -119,11 +119,7 @@ pub fn run(host: &Path, plugin: &Path, catalogue: &Path, script: &Script) -> (Ve
     let dir = tempfile::tempdir().unwrap();
     let (script_path, out) = (dir.path().join("script.json"), dir.path().join("out.wav"));
     std::fs::write(&script_path, serde_json::to_vec(script).unwrap()).unwrap();
-    let output = Command::new(host)
-        .args([plugin, &script_path, &out])
-        .env("UNDERSCORE_CATALOGUE", catalogue)
-        .output()
-        .unwrap();
+    let output = Command::new(host).args([plugin, &script_path, &out]).env("UNDERSCORE_CATALOGUE", catalogue).output().unwrap();
     assert!(
         output.status.success(),
         "the host ended with {}: {}{}",

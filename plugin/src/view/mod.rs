@@ -41,15 +41,16 @@ impl View {
             self.words_of_model.clone_from(&model.words);
             self.words.clone_from(&model.words);
         }
-        egui::Panel::bottom("chosen").frame(Frame::new().fill(ink::BACK).inner_margin(Margin::same(10))).exact_size(208.0).show(
-            ui,
-            |ui| chosen::show(ui, model, controls, playhead_s, intents),
-        );
+        egui::Panel::bottom("chosen")
+            .frame(Frame::new().fill(ink::BACK).inner_margin(Margin::same(10)))
+            .exact_size(208.0)
+            .show(ui, |ui| chosen::show(ui, model, controls, playhead_s, intents));
         let side = (ui.available_height() - 30.0).clamp(200.0, ui.available_width() * 0.46);
-        egui::Panel::left("plane").frame(Frame::new().fill(ink::BACK).inner_margin(Margin::same(10))).exact_size(side + 20.0).resizable(false).show(
-            ui,
-            |ui| plane::show(ui, model, &mut self.dragged, intents),
-        );
+        egui::Panel::left("plane")
+            .frame(Frame::new().fill(ink::BACK).inner_margin(Margin::same(10)))
+            .exact_size(side + 20.0)
+            .resizable(false)
+            .show(ui, |ui| plane::show(ui, model, &mut self.dragged, intents));
         egui::CentralPanel::default().frame(Frame::new().fill(ink::BACK).inner_margin(Margin::same(10))).show(ui, |ui| {
             self.search_box(ui, model, intents);
             ui.add_space(6.0);

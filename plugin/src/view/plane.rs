@@ -66,15 +66,10 @@ pub(super) fn show(ui: &mut Ui, model: &Model, dragged: &mut Option<[f64; 2]>, i
     for (dx, dy) in [(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)] {
         painter.line_segment([target + vec2(dx, dy) * 6.0, target + vec2(dx, dy) * 14.0], Stroke::new(2.0, ink::ACCENT));
     }
-    ui.label(
-        egui::RichText::new(format!("looking for valence {valence:+.2}, arousal {arousal:+.2}")).color(ink::QUIET).small(),
-    );
+    ui.label(egui::RichText::new(format!("looking for valence {valence:+.2}, arousal {arousal:+.2}")).color(ink::QUIET).small());
     response
 }
 
 fn place(inner: Rect, at: Affect) -> Pos2 {
-    pos2(
-        inner.left() + inner.width() * (at.valence as f32 + 1.0) / 2.0,
-        inner.top() + inner.height() * (1.0 - at.arousal as f32) / 2.0,
-    )
+    pos2(inner.left() + inner.width() * (at.valence as f32 + 1.0) / 2.0, inner.top() + inner.height() * (1.0 - at.arousal as f32) / 2.0)
 }

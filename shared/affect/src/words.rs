@@ -116,9 +116,7 @@ mod tests {
 
     #[test]
     fn words_lie_in_the_quadrant_that_people_expect() {
-        for (word, quadrant) in
-            [("Excited", Quadrant::Q1), ("angry", Quadrant::Q2), ("gloomy", Quadrant::Q3), ("serene ", Quadrant::Q4)]
-        {
+        for (word, quadrant) in [("Excited", Quadrant::Q1), ("angry", Quadrant::Q2), ("gloomy", Quadrant::Q3), ("serene ", Quadrant::Q4)] {
             assert_eq!(mood(word).unwrap().at.quadrant(), quadrant, "{word}");
         }
     }

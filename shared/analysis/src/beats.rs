@@ -27,11 +27,8 @@ pub(crate) fn track(onsets: &Onsets, pulse: &Pulse, tonal: &Tonal, duration_s: f
     let rough = chain(&onsets.strength, 60.0 / pulse.bpm * onsets.frame_rate_hz);
     let (first, last) = (*onsets.times_s.first()?, *onsets.times_s.last()?);
     let half = 30.0 / pulse.bpm;
-    let mut beats: Vec<f64> = rough
-        .into_iter()
-        .map(|f| f as f64 / onsets.frame_rate_hz)
-        .filter(|t| *t > first - half && *t < last + half)
-        .collect();
+    let mut beats: Vec<f64> =
+        rough.into_iter().map(|f| f as f64 / onsets.frame_rate_hz).filter(|t| *t > first - half && *t < last + half).collect();
     if beats.len() < 3 {
         return None;
     }
@@ -132,12 +129,8 @@ fn steady_line(beats: &[f64], snapped: &[bool]) -> Option<(f64, f64)> {
             *w = f64::from(u8::from(snapped[k])) / (1.0 + off * off);
         }
     }
-    let mut off: Vec<f64> = beats
-        .iter()
-        .enumerate()
-        .filter(|(k, _)| snapped[*k])
-        .map(|(k, b)| (b - fit.0 - fit.1 * k as f64).abs())
-        .collect();
+    let mut off: Vec<f64> =
+        beats.iter().enumerate().filter(|(k, _)| snapped[*k]).map(|(k, b)| (b - fit.0 - fit.1 * k as f64).abs()).collect();
     off.sort_unstable_by(f64::total_cmp);
     (off[off.len() / 2] <= STEADY_S && off[off.len() * 4 / 5] <= 3.0 * STEADY_S).then_some(fit)
 }

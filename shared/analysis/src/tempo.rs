@@ -41,16 +41,9 @@ pub(crate) fn estimate(onsets: &Onsets) -> Option<Pulse> {
         comb.max(0.0) * (-0.5 * ((bpm / PRIOR.0).log2() / PRIOR.1).powi(2)).exp()
     };
     let steps = ((RANGE_BPM.1 / RANGE_BPM.0).ln() / 0.004) as usize;
-    let candidates: Vec<(f64, f64)> = (0..=steps)
-        .map(|i| RANGE_BPM.0 * (i as f64 * 0.004).exp())
-        .map(|bpm| (bpm, score(bpm)))
-        .collect();
+    let candidates: Vec<(f64, f64)> = (0..=steps).map(|i| RANGE_BPM.0 * (i as f64 * 0.004).exp()).map(|bpm| (bpm, score(bpm))).collect();
     let best = *candidates.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-    let rival = candidates
-        .iter()
-        .filter(|c| (c.0 / best.0).ln().abs() > 0.08)
-        .map(|c| c.1)
-        .fold(0.0, f64::max);
+    let rival = candidates.iter().filter(|c| (c.0 / best.0).ln().abs() > 0.08).map(|c| c.1).fold(0.0, f64::max);
     let lag = 60.0 / best.0 * onsets.frame_rate_hz;
     let clarity = (-2..=2).filter_map(|d| at(lag + f64::from(d))).fold(0.0, f64::max);
     (best.1 > 0.0 && clarity >= MIN_CLARITY).then(|| Pulse { bpm: best.0, clarity, margin: (1.0 - rival / best.1).clamp(0.0, 1.0) })

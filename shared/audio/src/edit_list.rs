@@ -81,9 +81,10 @@ fn time_scale(header: &[u8]) -> Option<u64> {
 
 fn find(moov: &[u8]) -> Option<Edit> {
     let movie_scale = time_scale(child(moov, b"mvhd")?)?;
-    let track = boxes(moov).filter(|b| b.0 == b"trak").map(|b| b.1).find(|t| {
-        child(t, b"mdia").and_then(|m| child(m, b"hdlr")).and_then(|h| h.get(8..12)).is_some_and(|kind| kind == b"soun")
-    })?;
+    let track = boxes(moov)
+        .filter(|b| b.0 == b"trak")
+        .map(|b| b.1)
+        .find(|t| child(t, b"mdia").and_then(|m| child(m, b"hdlr")).and_then(|h| h.get(8..12)).is_some_and(|kind| kind == b"soun"))?;
     let scale = time_scale(child(child(track, b"mdia")?, b"mdhd")?)?;
     let list = child(child(track, b"edts")?, b"elst")?;
     let (is_long, count) = (list.first()? == &1, be32(list, 4)?.min(64));

@@ -22,6 +22,5 @@ pub use stereo::to_stereo;
 pub use write::{write_opus, write_wav};
 
 /// File name extensions that a scan looks into, in lower case.
-pub const EXTENSIONS: &[&str] = &[
-    "wav", "wave", "rf64", "bw64", "w64", "aif", "aiff", "aifc", "flac", "mp3", "ogg", "oga", "opus", "m4a", "mp4", "aac", "caf",
-];
+pub const EXTENSIONS: &[&str] =
+    &["wav", "wave", "rf64", "bw64", "w64", "aif", "aiff", "aifc", "flac", "mp3", "ogg", "oga", "opus", "m4a", "mp4", "aac", "caf"];

@@ -121,8 +121,7 @@ impl Reader {
         let (mut read_tags, gapless_note) = tags::read(format.as_mut());
         let no_audio = || AudioError::unsupported(path, "no sound track in it");
         let track = format.default_track(TrackType::Audio).ok_or_else(no_audio)?.clone();
-        let params: AudioCodecParameters =
-            track.codec_params.as_ref().and_then(|p| p.audio()).ok_or_else(no_audio)?.clone();
+        let params: AudioCodecParameters = track.codec_params.as_ref().and_then(|p| p.audio()).ok_or_else(no_audio)?.clone();
         let is_opus = params.codec == codec::CODEC_ID_OPUS;
         let is_mpeg = [codec::CODEC_ID_MP3, codec::CODEC_ID_MP2, codec::CODEC_ID_MP1].contains(&params.codec);
         let is_aac = params.codec == codec::CODEC_ID_AAC;
@@ -133,9 +132,7 @@ impl Reader {
             // An estimated length may not trim real music, so MPEG's end is cut here and not by its decoder.
             let options = AudioDecoderOptions::default().gapless(!is_mpeg);
             Decoder::Symphonia(
-                symphonia::default::get_codecs()
-                    .make_audio_decoder(&params, &options)
-                    .map_err(|e| AudioError::from_symphonia(path, e))?,
+                symphonia::default::get_codecs().make_audio_decoder(&params, &options).map_err(|e| AudioError::from_symphonia(path, e))?,
             )
         };
 

@@ -33,12 +33,7 @@ const PACKET: usize = 960;
 ///
 /// # Errors
 /// [`AudioError::Io`] when the file cannot be written, [`AudioError::Damaged`] when the encoder refuses the sound.
-pub fn write_opus(
-    path: &Path,
-    [left, right]: [&[f32]; 2],
-    bits_per_second: u32,
-    comments: &[(&str, String)],
-) -> Result<(), AudioError> {
+pub fn write_opus(path: &Path, [left, right]: [&[f32]; 2], bits_per_second: u32, comments: &[(&str, String)]) -> Result<(), AudioError> {
     let io = |e| AudioError::io(path, e);
     let mut encoder = OpusEncoder::new(2);
     encoder.set_bitrate(Some(bits_per_second));

@@ -132,11 +132,7 @@ impl TextReader {
         let limit = usize::try_from(searcher.num_docs()).unwrap_or(usize::MAX).max(1);
         let found = searcher.search(&query, &TopDocs::with_limit(limit).order_by_score())?;
         let best = found.iter().map(|f| f.0).fold(f32::MIN_POSITIVE, f32::max);
-        let columns = searcher
-            .segment_readers()
-            .iter()
-            .map(|s| s.fast_fields().u64("id"))
-            .collect::<tantivy::Result<Vec<_>>>()?;
+        let columns = searcher.segment_readers().iter().map(|s| s.fast_fields().u64("id")).collect::<tantivy::Result<Vec<_>>>()?;
         let id = |at: tantivy::DocAddress| columns.get(at.segment_ord as usize).and_then(|c| c.first(at.doc_id));
         Ok(found.into_iter().filter_map(|(score, at)| Some((id(at)? as i64, f64::from(score / best)))).collect())
     }

@@ -45,7 +45,13 @@ impl Reason {
         match self {
             // The plane is 2√2 across; things half as far apart are no match at all.
             Self::Mood(Some(distance)) => (1.0 - distance / std::f64::consts::SQRT_2).max(0.0),
-            Self::Tempo(_, factor) => if (*factor - 1.0).abs() < 1e-9 { 1.0 } else { 0.6 },
+            Self::Tempo(_, factor) => {
+                if (*factor - 1.0).abs() < 1e-9 {
+                    1.0
+                } else {
+                    0.6
+                }
+            }
             // Six semitones, the farthest, are no match.
             Self::Key(Some((_, semitones))) => 1.0 - f64::from(semitones.abs()) / 6.0,
             Self::Words(score) => *score,
@@ -68,7 +74,9 @@ impl fmt::Display for Reason {
             Self::Mood(Some(distance)) => write!(f, "mood {distance:.2} away"),
             Self::Mood(None) => write!(f, "mood unknown"),
             Self::Tempo(bpm, factor) if (*factor - 1.0).abs() < 1e-9 => write!(f, "{bpm:.0} BPM"),
-            Self::Tempo(bpm, factor) => write!(f, "{:.0} BPM ({bpm:.0} {})", bpm * factor, if *factor > 1.0 { "doubled" } else { "halved" }),
+            Self::Tempo(bpm, factor) => {
+                write!(f, "{:.0} BPM ({bpm:.0} {})", bpm * factor, if *factor > 1.0 { "doubled" } else { "halved" })
+            }
             Self::Key(Some((key, 0))) => write!(f, "{key}"),
             Self::Key(Some((key, semitones))) => write!(f, "{key} ({semitones:+} st)"),
             Self::Key(None) => write!(f, "no key"),

@@ -139,7 +139,8 @@ impl Reader {
         if prefix.is_empty() || !prefix.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Ok(Vec::new());
         }
-        let mut rows = self.db.prepare("SELECT content_id FROM tracks WHERE content_id >= ?1 AND content_id < ?2 ORDER BY content_id LIMIT ?3")?;
+        let mut rows =
+            self.db.prepare("SELECT content_id FROM tracks WHERE content_id >= ?1 AND content_id < ?2 ORDER BY content_id LIMIT ?3")?;
         let prefix = prefix.to_ascii_lowercase();
         let found = rows.query_map(rusqlite::params![prefix, format!("{prefix}g"), limit as i64], |row| Ok(ContentId(row.get(0)?)))?;
         Ok(found.collect::<Result<_, _>>()?)

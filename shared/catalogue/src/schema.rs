@@ -83,12 +83,16 @@ pub(crate) fn open_for_reading(dir: &Path) -> Result<Connection, CatalogueError>
         Ok(opened) => opened,
         Err(_) => {
             // Without a place for the shared-memory file SQLite must be told that nobody writes.
-            let escaped: String = path.to_string_lossy().chars().map(|c| match c {
-                '%' => "%25".into(),
-                '?' => "%3f".into(),
-                '#' => "%23".into(),
-                c => c.to_string(),
-            }).collect();
+            let escaped: String = path
+                .to_string_lossy()
+                .chars()
+                .map(|c| match c {
+                    '%' => "%25".into(),
+                    '?' => "%3f".into(),
+                    '#' => "%23".into(),
+                    c => c.to_string(),
+                })
+                .collect();
             let uri = format!("file:{escaped}?immutable=1");
             open(Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?)?
         }

@@ -168,7 +168,9 @@ fn strings(note: &Note, held_s: f64, random: &mut fastrand::Rng) -> Vec<f32> {
                 .map(|(step, phase)| {
                     let at = (phase + step * vibrato * i as f64).fract();
                     // The jump is rounded over a frame on either side, which takes the worst of the aliasing away.
-                    let jump = if at < *step { (at / step).mul_add(2.0, -1.0 - (at / step).powi(2)) } else if at > 1.0 - step {
+                    let jump = if at < *step {
+                        (at / step).mul_add(2.0, -1.0 - (at / step).powi(2))
+                    } else if at > 1.0 - step {
                         let t = (at - 1.0) / step;
                         t.mul_add(t, 2.0 * t) + 1.0
                     } else {

@@ -48,8 +48,7 @@ impl Deck {
     pub(crate) fn new(source_rate_hz: f64, host_rate_hz: f64, pitch: f64, stretches: bool) -> Result<Self, RetimeError> {
         let ratio = host_rate_hz / (source_rate_hz * pitch);
         let resampler = if (ratio - 1.0).abs() < 1e-12 { None } else { Some(Resampler::new(ratio, STEP)?) };
-        let engine = (stretches || (pitch - 1.0).abs() > 1e-12)
-            .then(|| Box::new(Signalsmith::new(source_rate_hz)) as Box<dyn Stretch>);
+        let engine = (stretches || (pitch - 1.0).abs() > 1e-12).then(|| Box::new(Signalsmith::new(source_rate_hz)) as Box<dyn Stretch>);
         let per_step = resampler.as_ref().map_or(STEP, Resampler::needs_at_most);
         let run_up = (RUN_UP_S * host_rate_hz / pitch.min(1.0) / STEP as f64).ceil() as i64 * STEP as i64;
         Ok(Self {

@@ -105,8 +105,7 @@ impl Feeder {
     /// # Errors
     /// [`FeederError`] when the file cannot be read, is another one than the cue's, or the cue is damaged. Nothing plays then.
     pub fn play(&mut self, cue: &Cue, path: &Path, semitones: f64) -> Result<(), FeederError> {
-        let same = self.stream.as_ref().is_some_and(|s| s.path == path)
-            && self.cue.as_ref().is_some_and(|c| c.source == cue.source);
+        let same = self.stream.as_ref().is_some_and(|s| s.path == path) && self.cue.as_ref().is_some_and(|c| c.source == cue.source);
         if !same {
             self.stop();
             let reader = Reader::open(path)?;

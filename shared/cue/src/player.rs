@@ -181,6 +181,9 @@ impl Player {
         self.own_clock = false;
         if self.place.is_none() {
             self.running = None;
+        } else {
+            // The transport may be in the middle of it already.
+            self.jump();
         }
     }
 
@@ -322,8 +325,7 @@ impl Player {
     fn wrap_frame(&self, host: &HostTime) -> Option<(i64, f64)> {
         let (running, (from, to)) = (self.running?, host.loop_beats?);
         let here = running.position(self.frame, self.rate_hz).beats;
-        (host.playing && to - from > 0.05 && here < to && here >= from - 1e-9)
-            .then(|| (running.frame_of_beat(to, self.rate_hz), from))
+        (host.playing && to - from > 0.05 && here < to && here >= from - 1e-9).then(|| (running.frame_of_beat(to, self.rate_hz), from))
     }
 
     /// What a second deck should be prepared for.
@@ -499,7 +501,10 @@ impl Player {
         if let Some((wrap, from)) = self.wrap_frame(host) {
             let ready = |v: &Voice| v.origin == wrap && v.deck.at() >= -(STEP as i64);
             if self.frame == wrap - FADE_IN as i64 && self.pending.is_none() {
-                if offline && let Some((at, When::Frame(f))) = self.foreseen(host, host.at) && f == wrap {
+                if offline
+                    && let Some((at, When::Frame(f))) = self.foreseen(host, host.at)
+                    && f == wrap
+                {
                     self.run_up_now(at);
                     if let Some(v) = &mut self.standby {
                         v.origin = wrap;

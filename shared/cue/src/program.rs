@@ -79,11 +79,9 @@ impl Program {
                 let beats = place.at_beats + map.first_beat() - downbeat_beats;
                 Position { beats, seconds: now.seconds + (beats - now.beats) * now.s_per_beat(), bpm: now.bpm }
             }
-            Follow::Seconds => Position {
-                beats: now.beats + (place.at_s - now.seconds) / now.s_per_beat(),
-                seconds: place.at_s,
-                bpm: now.bpm,
-            },
+            Follow::Seconds => {
+                Position { beats: now.beats + (place.at_s - now.seconds) / now.s_per_beat(), seconds: place.at_s, bpm: now.bpm }
+            }
         }
     }
 }

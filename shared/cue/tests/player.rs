@@ -90,7 +90,8 @@ impl Host {
         let mut all = Vec::with_capacity(frames);
         while all.len() < frames {
             let mut n = self.block.min(frames - all.len());
-            let to_end = self.loop_beats.map(|(_, to)| ((to - self.at.beats) * 60.0 / self.at.bpm * HOST_HZ - 1e-6).ceil().max(1.0) as usize);
+            let to_end =
+                self.loop_beats.map(|(_, to)| ((to - self.at.beats) * 60.0 / self.at.bpm * HOST_HZ - 1e-6).ceil().max(1.0) as usize);
             if let (true, Some(left)) = (self.splits, to_end) {
                 n = n.min(left);
             }
@@ -153,9 +154,7 @@ fn heard(x: &[f32]) -> Vec<f64> {
 }
 
 fn worst_ms(heard: &[f64], grid: &[f64]) -> f64 {
-    grid.iter()
-        .map(|g| heard.iter().map(|h| (h - g).abs()).fold(f64::INFINITY, f64::min) / HOST_HZ * 1000.0)
-        .fold(0.0, f64::max)
+    grid.iter().map(|g| heard.iter().map(|h| (h - g).abs()).fold(f64::INFINITY, f64::min) / HOST_HZ * 1000.0).fold(0.0, f64::max)
 }
 
 fn beat_grid(bpm: f64, from: usize, to: usize) -> Vec<f64> {
@@ -291,5 +290,19 @@ fn transposed_clicks_stay_on_the_beat() {
         let x = Host::offline(512, 105.0).run(&mut player, &mut feeder, 8 * 48_000);
         let grid = beat_grid(105.0, 1, 13);
         assert!(worst_ms(&heard(&x), &grid) < 3.0, "{semitones}: {}", worst_ms(&heard(&x), &grid));
+    }
+}
+
+#[test]
+fn transposing_while_it_plays_loses_no_beat() {
+    let m = metronome(120.0, 30.0);
+    for offline in [true, false] {
+        let (mut player, mut feeder) = load(&cue_for(&m, 120.0, Some(Place { at_beats: 0.0, at_s: 0.0 })), &m.path);
+        let mut host = Host { offline, ..Host::offline(256, 100.0) };
+        let mut x = host.run(&mut player, &mut feeder, 2 * 48_000);
+        feeder.set_transposition(3.0).unwrap();
+        x.extend(host.run(&mut player, &mut feeder, 4 * 48_000));
+        let grid = beat_grid(100.0, 1, 9);
+        assert!(worst_ms(&heard(&x), &grid) < 3.0, "offline {offline}: {:?}", heard(&x));
     }
 }

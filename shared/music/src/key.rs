@@ -53,9 +53,7 @@ pub struct NotAKey(pub String);
 impl Key {
     /// All twenty-four: twelve major, then twelve minor.
     pub fn all() -> impl Iterator<Item = Self> {
-        [Mode::Major, Mode::Minor]
-            .into_iter()
-            .flat_map(|mode| (0..12).map(move |t| Self { tonic: PitchClass::from_semitones(t), mode }))
+        [Mode::Major, Mode::Minor].into_iter().flat_map(|mode| (0..12).map(move |t| Self { tonic: PitchClass::from_semitones(t), mode }))
     }
 
     /// The smallest transposition, in semitones (-5 to 6), after which music in `self` uses the notes of `target`.

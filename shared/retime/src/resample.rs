@@ -40,8 +40,7 @@ impl Resampler {
             return Err(fail("it must lie between 1/64 and 64".into()));
         }
         let parameters = SincInterpolationParameters::new(SINC_LENGTH, WindowFunction::BlackmanHarris2).oversampling_factor(OVERSAMPLING);
-        let inner = Async::new_sinc(ratio, 1.0, &parameters, block, CHANNELS, FixedAsync::Output)
-            .map_err(|e| fail(e.to_string()))?;
+        let inner = Async::new_sinc(ratio, 1.0, &parameters, block, CHANNELS, FixedAsync::Output).map_err(|e| fail(e.to_string()))?;
         let input = vec![vec![0.0; inner.input_frames_max()]; CHANNELS];
         Ok(Self { inner, input, ratio })
     }
@@ -80,10 +79,9 @@ impl Resampler {
     /// Makes one block from [`Self::input`]. `output` holds one vector of a block's length per channel.
     pub fn process(&mut self, output: &mut [Vec<f32>]) {
         let (needs, block) = (self.needs(), self.inner.output_frames_next());
-        let (Ok(from), Ok(mut to)) = (
-            SequentialSliceOfVecs::new(&self.input, CHANNELS, needs),
-            SequentialSliceOfVecs::new_mut(output, CHANNELS, block),
-        ) else {
+        let (Ok(from), Ok(mut to)) =
+            (SequentialSliceOfVecs::new(&self.input, CHANNELS, needs), SequentialSliceOfVecs::new_mut(output, CHANNELS, block))
+        else {
             return;
         };
         // Both buffers have the sizes that it asked for, the only thing that it checks.

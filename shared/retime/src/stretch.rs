@@ -102,9 +102,8 @@ mod tests {
         let at = [9_000usize, 33_333, 72_001];
         let mut out = [vec![0f32; 96_000], vec![0f32; 96_000]];
         for start in (0..96_000).step_by(64) {
-            let mut block: [Vec<f32>; 2] = std::array::from_fn(|_| {
-                (start..start + 64).map(|i| if at.contains(&i) { 0.9 } else { 0.0 }).collect()
-            });
+            let mut block: [Vec<f32>; 2] =
+                std::array::from_fn(|_| (start..start + 64).map(|i| if at.contains(&i) { 0.9 } else { 0.0 }).collect());
             let [l, r] = &mut block;
             let [ol, or] = &mut out;
             engine.process([l, r], [&mut ol[start..start + 64], &mut or[start..start + 64]]);

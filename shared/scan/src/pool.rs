@@ -95,13 +95,7 @@ pub(crate) fn run(
 }
 
 /// One job: its outcome (none when stopped), and the worker if it lives.
-fn one(
-    command: &WorkerCommand,
-    limits: Limits,
-    job: &Job,
-    worker: Option<Worker>,
-    stop: &AtomicBool,
-) -> (Option<Outcome>, Option<Worker>) {
+fn one(command: &WorkerCommand, limits: Limits, job: &Job, worker: Option<Worker>, stop: &AtomicBool) -> (Option<Outcome>, Option<Worker>) {
     let failed = |reason: String| (Some(Outcome::Failed(reason)), None);
     let mut worker = match worker.map_or_else(|| Worker::start(command), Ok) {
         Ok(worker) => worker,

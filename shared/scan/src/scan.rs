@@ -3,7 +3,7 @@
 use crate::job::{Job, Outcome};
 use crate::pool::{self, Limits, WorkerCommand};
 use crate::{VERSION, walk};
-use catalogue::{Catalogue, CatalogueError, Change, FileState, FileStamp};
+use catalogue::{Catalogue, CatalogueError, Change, FileStamp, FileState};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -127,10 +127,13 @@ pub fn scan(
         let known_here = || known.iter().filter(|(path, state)| path.starts_with(&root) && !state.missing);
         let looks_unmounted = walked.files.is_empty() && known_here().any(|(path, _)| !path.exists());
         if walked.unreadable.is_empty() && !looks_unmounted && !stop.load(Ordering::Relaxed) {
-            let here: HashSet<&Path> = walked.files.iter().map(|f| f.0.as_path()).chain(walked.skipped.iter().map(|s| s.0.as_path())).collect();
+            let here: HashSet<&Path> =
+                walked.files.iter().map(|f| f.0.as_path()).chain(walked.skipped.iter().map(|s| s.0.as_path())).collect();
             gone.extend(known_here().map(|(path, _)| path).filter(|p| !here.contains(p.as_path())).cloned());
         } else if looks_unmounted {
-            report.unreadable.push(Failure { path: root.clone(), reason: "is empty, though music was there before; is a share not mounted?".into() });
+            report
+                .unreadable
+                .push(Failure { path: root.clone(), reason: "is empty, though music was there before; is a share not mounted?".into() });
         }
         report.unreadable.extend(walked.unreadable.into_iter().map(|(path, reason)| Failure { path, reason }));
         report.skips.extend(walked.skipped.into_iter().filter(|s| seen.insert(s.0.clone())).map(|(path, reason)| Failure { path, reason }));

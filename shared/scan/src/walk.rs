@@ -32,7 +32,11 @@ pub(crate) fn walk(root: &Path, stop: &dyn Fn() -> bool) -> Walked {
                 }
                 let looks_like_music = is_music(&path);
                 let reason = e.io_error().map_or_else(|| "cannot be read".into(), ToString::to_string);
-                if looks_like_music { walked.skipped.push((path, reason)) } else { walked.unreadable.push((path, reason)) }
+                if looks_like_music {
+                    walked.skipped.push((path, reason))
+                } else {
+                    walked.unreadable.push((path, reason))
+                }
                 continue;
             }
         };

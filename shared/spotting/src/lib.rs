@@ -94,11 +94,7 @@ mod tests {
             frames: 48_000 * 300,
             tags: Tags::default(),
             analysis: Analysis {
-                loudness: Some(Value::measured(
-                    Loudness { integrated_lufs: -14.0, range_lu: 5.0, true_peak_dbtp: -0.2 },
-                    "t",
-                    None,
-                )),
+                loudness: Some(Value::measured(Loudness { integrated_lufs: -14.0, range_lu: 5.0, true_peak_dbtp: -0.2 }, "t", None)),
                 tempo_bpm: bpm.map(|b| Value::measured(b, "t", Some(0.9))),
                 beats: bpm.map(|b| Value::measured(beats(b), "t", Some(0.9))),
                 key: None,
