@@ -254,7 +254,7 @@ impl Engine {
             let mut heard = EventBuffer::new();
             let ins = inputs.with_input_buffers([&mut main, &mut side].into_iter().map(|v| AudioPortBuffer {
                 latency: 0,
-                channels: AudioPortBufferType::f32_input_only(v.iter_mut().map(|b| InputChannel::variable(b))),
+                channels: AudioPortBufferType::f32_input_only(v.iter_mut().map(InputChannel::variable)),
             }));
             let mut outs = outputs.with_output_buffers([AudioPortBuffer {
                 latency: 0,
@@ -270,8 +270,8 @@ impl Engine {
                     Some(&transport),
                 )
                 .map_err(|e| anyhow!("{e:?}"))?;
-            for i in 0..n {
-                write(out[0][i], out[1][i])?;
+            for (left, right) in out[0].iter().zip(&out[1]) {
+                write(*left, *right)?;
             }
             done += n;
             self.frame += n as u64;

@@ -87,11 +87,14 @@ pub fn vst3() -> Option<PathBuf> {
     bundle.exists().then_some(bundle)
 }
 
+/// A test: its name, what it needs, and what it does.
+pub type Test = (&'static str, &'static [Need], fn());
+
 /// Runs the tests of a binary that cannot use the standard harness because some must be reported as ignored at run time, with the
 /// reason. Under UNDERSCORE_REQUIRE (a list of names) a missing need fails instead. Understands what `cargo test` and `cargo nextest`
 /// pass.
 #[must_use]
-pub fn main(tests: &[(&'static str, &'static [Need], fn())]) -> std::process::ExitCode {
+pub fn main(tests: &[Test]) -> std::process::ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let has = |flag: &str| arguments.iter().any(|a| a == flag);
     let required = std::env::var("UNDERSCORE_REQUIRE").unwrap_or_default();

@@ -4,8 +4,8 @@ use ruopus::ogg::{ChannelMapping, OpusHead};
 use ruopus::{MultistreamDecoder, OpusDecoder};
 
 enum Inner {
-    Plain(OpusDecoder),
-    Many(MultistreamDecoder),
+    Plain(Box<OpusDecoder>),
+    Many(Box<MultistreamDecoder>),
 }
 
 /// Decodes the packets of one Opus stream at 48 kHz.
@@ -27,7 +27,7 @@ impl Opus {
     fn decoder(head: &OpusHead) -> Option<Inner> {
         match &head.channel_mapping {
             ChannelMapping::Family0 => {
-                matches!(head.channel_count, 1 | 2).then(|| Inner::Plain(OpusDecoder::new(usize::from(head.channel_count))))
+                matches!(head.channel_count, 1 | 2).then(|| Inner::Plain(Box::new(OpusDecoder::new(usize::from(head.channel_count)))))
             }
             ChannelMapping::Table { stream_count, coupled_count, mapping, .. } => {
                 let (streams, coupled) = (usize::from(*stream_count), usize::from(*coupled_count));
@@ -35,7 +35,7 @@ impl Opus {
                     && coupled <= streams
                     && mapping.len() == usize::from(head.channel_count)
                     && mapping.iter().all(|m| *m == 255 || usize::from(*m) < streams + coupled);
-                fits.then(|| Inner::Many(MultistreamDecoder::with_rate(48_000, streams, coupled, mapping)))
+                fits.then(|| Inner::Many(Box::new(MultistreamDecoder::with_rate(48_000, streams, coupled, mapping))))
             }
         }
     }

@@ -25,7 +25,8 @@ pub struct Program {
     /// Gain that brings it to the reference loudness, linear.
     pub(crate) loudness_gain: f32,
     pub(crate) table: ChunkTable,
-    /// Decks that nobody has used yet; each is used once.
+    /// Decks that nobody has used yet; each is used once. Boxed, because they travel through queues one by one.
+    #[allow(clippy::vec_box)]
     pub(crate) decks: Vec<Box<Deck>>,
 }
 

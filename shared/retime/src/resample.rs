@@ -108,11 +108,11 @@ mod tests {
             }
             fed += n;
             r.process(&mut out);
-            for i in 0..64 {
+            for (i, heard) in out[0].iter().enumerate() {
                 let t = ((block * 64 + i) as f64 - r.delay()) / to_hz;
                 if block > 10 {
                     let want = (std::f64::consts::TAU * tone_hz * t).sin();
-                    worst = worst.max((f64::from(out[0][i]) - want).abs());
+                    worst = worst.max((f64::from(*heard) - want).abs());
                 }
             }
         }
