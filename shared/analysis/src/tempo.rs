@@ -36,8 +36,8 @@ pub(crate) fn estimate(onsets: &Onsets) -> Option<Pulse> {
         let teeth: Vec<f64> = (1..=4).map_while(|k| at(lag * f64::from(k))).collect();
         let Some(first) = teeth.first() else { return f64::NEG_INFINITY };
         let comb = teeth.iter().sum::<f64>() / teeth.len() as f64;
-        // Half is what follows after one beat alone: else twice the tempo of a slow piece, with every other tooth on nothing, wins.
-        (0.5 * (first + comb)).max(0.0) * (-0.5 * ((bpm / PRIOR.0).log2() / PRIOR.1).powi(2)).exp()
+        // A share for what follows after one beat alone: else twice the tempo of a slow piece, with every other tooth on nothing, wins.
+        (0.3 * first + 0.7 * comb).max(0.0) * (-0.5 * ((bpm / PRIOR.0).log2() / PRIOR.1).powi(2)).exp()
     };
     let steps = ((RANGE_BPM.1 / RANGE_BPM.0).ln() / 0.004) as usize;
     let candidates: Vec<(f64, f64)> = (0..=steps).map(|i| RANGE_BPM.0 * (i as f64 * 0.004).exp()).map(|bpm| (bpm, score(bpm))).collect();
