@@ -3,18 +3,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use audio::{Reader, content_id};
-use end_to_end::tools::{Need, data, ffmpeg, run_indexer};
+use end_to_end::tools::{Need, Test, data, ffmpeg, run_indexer};
 use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     end_to_end::tools::main(&[
-        ("the_first_frame_is_the_first_frame_of_music_in_every_format", &[Need::Ffmpeg], first_frame),
-        ("a_seek_gives_what_reading_on_gives_in_every_format", &[Need::Ffmpeg], seek),
-        ("files_over_4_gb_of_either_kind_are_read", &[Need::Ffmpeg], rf64),
-        ("retagging_and_remuxing_keep_the_identity", &[Need::Ffmpeg], identity),
-        ("tags_are_read_in_every_format", &[Need::Ffmpeg], tags),
-        ("a_real_loop_measures_the_same_in_every_format", &[Need::Ffmpeg, Need::Data], real_loop),
+        Test::new("the_first_frame_is_the_first_frame_of_music_in_every_format", &[Need::Ffmpeg], first_frame),
+        Test::new("a_seek_gives_what_reading_on_gives_in_every_format", &[Need::Ffmpeg], seek),
+        Test::new("files_over_4_gb_of_either_kind_are_read", &[Need::Ffmpeg], rf64),
+        Test::new("retagging_and_remuxing_keep_the_identity", &[Need::Ffmpeg], identity),
+        Test::new("tags_are_read_in_every_format", &[Need::Ffmpeg], tags),
+        Test::new("a_real_loop_measures_the_same_in_every_format", &[Need::Ffmpeg, Need::Data], real_loop),
     ])
 }
 

@@ -19,6 +19,7 @@ use clack_host::events::event_types::*;
 use clack_host::prelude::*;
 use clack_host::utils::{BeatTime, SecondsTime};
 use end_to_end::host::{Script, Seen, Segment};
+use end_to_end::transport::{Block, Instance, Transport, peak_mb};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use x11rb::connection::Connection;
@@ -143,30 +144,17 @@ fn main() -> Result<()> {
     let out = out.clone();
     let has_editor = script.editor.is_some();
     let thread = std::thread::spawn(move || -> Result<_> {
-        let mut audio = audio.start_processing().map_err(|e| anyhow!("{e:?}"))?;
-        let spec = hound::WavSpec {
-            channels: 2,
-            sample_rate: play.rate_hz as u32,
-            bits_per_sample: 32,
-            sample_format: hound::SampleFormat::Float,
-        };
-        let mut wav = hound::WavWriter::create(&out, spec)?;
-        let mut engine = Engine::new(play.clone(), changes);
-        for segment in play.segments.clone() {
-            let frames = (segment.seconds * play.rate_hz).round() as usize;
-            engine.run(&mut audio, &segment, frames, |l, r| {
-                wav.write_sample(l)?;
-                Ok(wav.write_sample(r)?)
-            })?;
-        }
-        wav.finalize()?;
+        let audio = audio.start_processing().map_err(|e| anyhow!("{e:?}"))?;
+        let mut playing = Playing { audio, changes };
+        let mut transport = Transport::new(play.clone());
+        transport.run_to_file(&mut playing, std::path::Path::new(&out))?;
         // While an editor is open, the sound goes on as the last segment left it.
         let last = play.segments.last().cloned().unwrap_or_default();
         while has_editor && !stop.load(Ordering::Relaxed) {
-            engine.run(&mut audio, &Segment { locate: None, ..last.clone() }, play.block, |_, _| Ok(()))?;
+            transport.run(&mut playing, &Segment { locate: None, ..last.clone() }, play.block, |_, _| Ok(()))?;
             std::thread::sleep(Duration::from_secs_f64(play.block as f64 / play.rate_hz));
         }
-        Ok(audio.stop_processing())
+        Ok(playing.audio.stop_processing())
     });
     if let Some((seconds, times)) = script.editor {
         for _ in 0..times {
@@ -189,139 +177,64 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn peak_mb() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).unwrap_or_default();
-    line.split_whitespace().next().and_then(|kb| kb.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
-}
-
-/// The host's transport and buffers.
-struct Engine {
-    script: Script,
+/// The plugin, processing, and the parameters that it is still to be told.
+struct Playing {
+    audio: StartedPluginAudioProcessor<Host>,
     changes: Vec<(ClapId, f64)>,
-    beats: f64,
-    seconds: f64,
-    frame: u64,
-    noise: u32,
-    since: Instant,
 }
 
-impl Engine {
-    fn new(script: Script, changes: Vec<(ClapId, f64)>) -> Self {
-        Self { script, changes, beats: 0.0, seconds: 0.0, frame: 0, noise: 1, since: Instant::now() }
-    }
-
-    fn run(
-        &mut self,
-        audio: &mut StartedPluginAudioProcessor<Host>,
-        segment: &Segment,
-        frames: usize,
-        mut write: impl FnMut(f32, f32) -> Result<()>,
-    ) -> Result<()> {
-        let rate = self.script.rate_hz;
-        if let Some((beats, seconds)) = segment.locate {
-            (self.beats, self.seconds) = (beats, seconds);
-        }
+impl Instance for Playing {
+    fn process(&mut self, block: &mut Block, out: &mut [Vec<f32>; 2]) -> Result<()> {
         let (mut inputs, mut outputs) = (AudioPorts::with_capacity(4, 2), AudioPorts::with_capacity(2, 1));
-        let mut done = 0;
-        while done < frames {
-            let mut n = self.script.block.min(frames - done);
-            if let (true, Some((_, to)), true) = (segment.splits, segment.loop_beats, segment.playing) {
-                let left = ((to - self.beats) * 60.0 / segment.bpm * rate - 1e-6).ceil();
-                if left >= 1.0 {
-                    n = n.min(left as usize);
-                }
-            }
-            let tone = |i: usize| self.script.tone * (std::f64::consts::TAU * 440.0 * (self.frame as f64 + i as f64) / rate).sin() as f32;
-            let mut main: Vec<Vec<f32>> = (0..2).map(|_| (0..n).map(tone).collect()).collect();
-            let level = self.script.sidechain;
-            let mut side: Vec<Vec<f32>> = (0..2)
-                .map(|_| {
-                    (0..n)
-                        .map(|_| {
-                            self.noise = self.noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                            level * ((self.noise >> 8) as f32 / (1 << 23) as f32 - 1.0)
-                        })
-                        .collect()
-                })
-                .collect();
-            let mut out = vec![vec![0f32; n]; 2];
-            let mut events = EventBuffer::with_capacity(4);
-            for (id, value) in self.changes.drain(..) {
-                events.push(&ParamValueEvent::new(0, id, Pckn::match_all(), value));
-            }
-            let transport = self.transport(segment);
-            let mut heard = EventBuffer::new();
-            let ins = inputs.with_input_buffers([&mut main, &mut side].into_iter().map(|v| AudioPortBuffer {
-                latency: 0,
-                channels: AudioPortBufferType::f32_input_only(v.iter_mut().map(InputChannel::variable)),
-            }));
-            let mut outs = outputs.with_output_buffers([AudioPortBuffer {
-                latency: 0,
-                channels: AudioPortBufferType::f32_output_only(out.iter_mut().map(|b| b.as_mut_slice())),
-            }]);
-            audio
-                .process(
-                    &ins,
-                    &mut outs,
-                    &InputEvents::from_buffer(&events),
-                    &mut OutputEvents::from_buffer(&mut heard),
-                    Some(self.frame),
-                    Some(&transport),
-                )
-                .map_err(|e| anyhow!("{e:?}"))?;
-            for (left, right) in out[0].iter().zip(&out[1]) {
-                write(*left, *right)?;
-            }
-            done += n;
-            self.frame += n as u64;
-            if segment.playing {
-                self.seconds += n as f64 / rate;
-                self.beats += n as f64 / rate * segment.bpm / 60.0;
-                if let Some((from, to)) = segment.loop_beats
-                    && self.beats >= to - 1e-9
-                {
-                    self.seconds -= (to - from) * 60.0 / segment.bpm;
-                    self.beats -= to - from;
-                }
-            }
-            if !self.script.offline {
-                let due = Duration::from_secs_f64(self.frame as f64 / rate);
-                std::thread::sleep(due.saturating_sub(self.since.elapsed()));
-            }
+        let mut events = EventBuffer::with_capacity(4);
+        for (id, value) in self.changes.drain(..) {
+            events.push(&ParamValueEvent::new(0, id, Pckn::match_all(), value));
         }
-        Ok(())
+        let transport = transport(block);
+        let mut heard = EventBuffer::new();
+        let ins = inputs.with_input_buffers([&mut block.main, &mut block.side].into_iter().map(|v| AudioPortBuffer {
+            latency: 0,
+            channels: AudioPortBufferType::f32_input_only(v.iter_mut().map(InputChannel::variable)),
+        }));
+        let mut outs = outputs.with_output_buffers([AudioPortBuffer {
+            latency: 0,
+            channels: AudioPortBufferType::f32_output_only(out.iter_mut().map(|b| b.as_mut_slice())),
+        }]);
+        let (events, mut heard) = (InputEvents::from_buffer(&events), OutputEvents::from_buffer(&mut heard));
+        let done = self.audio.process(&ins, &mut outs, &events, &mut heard, Some(block.frame), Some(&transport));
+        done.map(|_| ()).map_err(|e| anyhow!("{e:?}"))
     }
+}
 
-    fn transport(&self, segment: &Segment) -> TransportEvent {
-        let mut flags = TransportFlags::HAS_TEMPO
-            | TransportFlags::HAS_BEATS_TIMELINE
-            | TransportFlags::HAS_SECONDS_TIMELINE
-            | TransportFlags::HAS_TIME_SIGNATURE;
-        if segment.playing {
-            flags |= TransportFlags::IS_PLAYING;
-        }
-        if segment.loop_beats.is_some() {
-            flags |= TransportFlags::IS_LOOP_ACTIVE;
-        }
-        let (from, to) = segment.loop_beats.unwrap_or_default();
-        let seconds = |beats: f64| SecondsTime::from_float(beats * 60.0 / segment.bpm);
-        TransportEvent {
-            header: EventHeader::new_core(0, EventFlags::empty()),
-            flags,
-            song_pos_beats: BeatTime::from_float(self.beats),
-            song_pos_seconds: SecondsTime::from_float(self.seconds),
-            tempo: segment.bpm,
-            tempo_inc: 0.0,
-            loop_start_beats: BeatTime::from_float(from),
-            loop_end_beats: BeatTime::from_float(to),
-            loop_start_seconds: seconds(from),
-            loop_end_seconds: seconds(to),
-            bar_start: BeatTime::from_float((self.beats / 4.0).floor() * 4.0),
-            bar_number: (self.beats / 4.0).floor() as i32,
-            time_signature_numerator: 4,
-            time_signature_denominator: 4,
-        }
+fn transport(block: &Block) -> TransportEvent {
+    let segment = &block.segment;
+    let mut flags = TransportFlags::HAS_TEMPO
+        | TransportFlags::HAS_BEATS_TIMELINE
+        | TransportFlags::HAS_SECONDS_TIMELINE
+        | TransportFlags::HAS_TIME_SIGNATURE;
+    if segment.playing {
+        flags |= TransportFlags::IS_PLAYING;
+    }
+    if segment.loop_beats.is_some() {
+        flags |= TransportFlags::IS_LOOP_ACTIVE;
+    }
+    let (from, to) = segment.loop_beats.unwrap_or_default();
+    let seconds = |beats: f64| SecondsTime::from_float(beats * 60.0 / segment.bpm);
+    TransportEvent {
+        header: EventHeader::new_core(0, EventFlags::empty()),
+        flags,
+        song_pos_beats: BeatTime::from_float(block.beats),
+        song_pos_seconds: SecondsTime::from_float(block.seconds),
+        tempo: segment.bpm,
+        tempo_inc: 0.0,
+        loop_start_beats: BeatTime::from_float(from),
+        loop_end_beats: BeatTime::from_float(to),
+        loop_start_seconds: seconds(from),
+        loop_end_seconds: seconds(to),
+        bar_start: BeatTime::from_float((block.beats / 4.0).floor() * 4.0),
+        bar_number: (block.beats / 4.0).floor() as i32,
+        time_signature_numerator: 4,
+        time_signature_denominator: 4,
     }
 }
 

@@ -5,3 +5,4 @@
 pub mod clicks;
 pub mod host;
 pub mod tools;
+pub mod transport;

@@ -88,7 +88,18 @@ pub fn vst3() -> Option<PathBuf> {
 }
 
 /// A test: its name, what it needs, and what it does.
-pub type Test = (&'static str, &'static [Need], fn());
+pub struct Test {
+    name: String,
+    needs: &'static [Need],
+    body: Box<dyn Fn()>,
+}
+
+impl Test {
+    /// A test of this name.
+    pub fn new(name: impl Into<String>, needs: &'static [Need], body: impl Fn() + 'static) -> Self {
+        Self { name: name.into(), needs, body: Box::new(body) }
+    }
+}
 
 /// Runs the tests of a binary that cannot use the standard harness because some must be reported as ignored at run time, with the
 /// reason. Under UNDERSCORE_REQUIRE (a list of names) a missing need fails instead. Understands what `cargo test` and `cargo nextest`
@@ -104,7 +115,7 @@ pub fn main(tests: &[Test]) -> std::process::ExitCode {
     };
     let ignored = |needs: &[Need]| matches!(missing(needs), Some((false, _)));
     if has("--list") {
-        for (name, needs, _) in tests {
+        for Test { name, needs, .. } in tests {
             // nextest asks twice: for all, and for those that are ignored.
             if !has("--ignored") || ignored(needs) {
                 print_line(&format!("{name}: test"));
@@ -117,8 +128,8 @@ pub fn main(tests: &[Test]) -> std::process::ExitCode {
         filters.is_empty() || filters.iter().any(|f| if has("--exact") { name == f.as_str() } else { name.contains(f.as_str()) })
     };
     let mut counts = (0, 0, 0);
-    print_line(&format!("\nrunning {} tests", tests.iter().filter(|t| chosen(t.0)).count()));
-    for (name, needs, test) in tests.iter().filter(|t| chosen(t.0)) {
+    print_line(&format!("\nrunning {} tests", tests.iter().filter(|t| chosen(&t.name)).count()));
+    for Test { name, needs, body } in tests.iter().filter(|t| chosen(&t.name)) {
         match missing(needs) {
             Some((false, why)) => {
                 counts.2 += 1;
@@ -128,7 +139,7 @@ pub fn main(tests: &[Test]) -> std::process::ExitCode {
                 counts.1 += 1;
                 print_line(&format!("test {name} ... FAILED: {why}, and UNDERSCORE_REQUIRE asks for it"));
             }
-            None if std::panic::catch_unwind(test).is_ok() => {
+            None if std::panic::catch_unwind(std::panic::AssertUnwindSafe(body)).is_ok() => {
                 counts.0 += 1;
                 print_line(&format!("test {name} ... ok"));
             }

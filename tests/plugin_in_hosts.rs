@@ -1,18 +1,26 @@
-//! The CLAP in a host process of its own: clicks on the grid, pitch, repeats, state, memory.
+//! The CLAP and the VST3, each in a host process of its own: clicks on the grid, pitch, repeats, state, memory.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use cue::Place;
 use end_to_end::clicks::{find, metronome, pitch_hz, worst_ms, write};
 use end_to_end::host::{Script, Seen, Segment, plugin, run, write_state};
-use end_to_end::tools::{Need, run_indexer};
+use end_to_end::tools::{Need, Test, run_indexer};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const RATE: f64 = 48_000.0;
 
+/// The formats of the plugin, each with a host of its own.
+#[derive(Debug, Clone, Copy)]
+enum Format {
+    Clap,
+    Vst3,
+}
+
 fn main() -> ExitCode {
-    end_to_end::tools::main(&[
+    type Row = (&'static str, &'static [Need], fn(Format));
+    let rows: &[Row] = &[
         ("ports_and_ids_are_what_projects_rely_on", &[], ports_and_ids_are_what_projects_rely_on),
         ("with_nothing_chosen_the_input_passes_bit_for_bit", &[], with_nothing_chosen_the_input_passes_bit_for_bit),
         ("clicks_lie_within_3_ms_at_every_stretch", &[], clicks_lie_within_3_ms_at_every_stretch),
@@ -27,18 +35,24 @@ fn main() -> ExitCode {
         ("a_missing_or_replaced_file_is_silence", &[], a_missing_or_replaced_file_is_silence),
         ("an_hour_long_file_needs_little_memory", &[], an_hour_long_file_needs_little_memory),
         ("real_recordings_sound_in_their_place", &[Need::Data], real_recordings_sound_in_their_place),
-    ])
+    ];
+    let formats = [("clap", Format::Clap), ("vst3", Format::Vst3)];
+    let tests = formats.map(|(prefix, format)| {
+        rows.iter().map(move |(name, needs, test)| Test::new(format!("{prefix}::{name}"), needs, move || test(format)))
+    });
+    end_to_end::tools::main(&tests.into_iter().flatten().collect::<Vec<_>>())
 }
 
 struct World {
     dir: tempfile::TempDir,
+    format: Format,
 }
 
 impl World {
-    fn new() -> Self {
+    fn new(format: Format) -> Self {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("music")).unwrap();
-        Self { dir }
+        Self { dir, format }
     }
 
     fn music(&self, name: &str) -> PathBuf {
@@ -61,13 +75,17 @@ impl World {
     }
 
     fn run(&self, script: &Script) -> (Vec<f32>, Seen) {
-        run(Path::new(env!("CARGO_BIN_EXE_clap-host")), &plugin(), &self.catalogue(), script)
+        let host = match self.format {
+            Format::Clap => env!("CARGO_BIN_EXE_clap-host"),
+            Format::Vst3 => env!("CARGO_BIN_EXE_vst3-host"),
+        };
+        run(Path::new(host), &plugin(), &self.catalogue(), script)
     }
 }
 
 /// A world with a metronome at `bpm`, scanned, and a state that puts it at beat `at_beats`.
-fn clicking(bpm: f64, length_s: f64, project_bpm: f64, at_beats: f64) -> (World, PathBuf) {
-    let world = World::new();
+fn clicking(format: Format, bpm: f64, length_s: f64, project_bpm: f64, at_beats: f64) -> (World, PathBuf) {
+    let world = World::new(format);
     let file = world.music("clicks.wav");
     write(&file, 44_100, length_s, &metronome(bpm, length_s));
     world.scan();
@@ -79,26 +97,30 @@ fn grid(bpm: f64, beats: std::ops::Range<usize>) -> Vec<f64> {
     beats.map(|b| b as f64 * 60.0 / bpm).collect()
 }
 
-fn ports_and_ids_are_what_projects_rely_on() {
-    let (_, seen) = World::new().run(&Script { segments: vec![Segment::default()], ..Script::default() });
-    assert_eq!(seen.id, "org.underscore-music.underscore");
+fn ports_and_ids_are_what_projects_rely_on(format: Format) {
+    let (_, seen) = World::new(format).run(&Script { segments: vec![Segment::default()], ..Script::default() });
+    let id = match format {
+        Format::Clap => "org.underscore-music.underscore",
+        Format::Vst3 => "556e64657273636f72654d7573696331",
+    };
+    assert_eq!(seen.id, id);
     assert_eq!(seen.inputs.iter().map(|p| p.1).collect::<Vec<_>>(), [2, 2], "stereo in and a stereo sidechain");
     assert_eq!(seen.outputs.iter().map(|p| p.1).collect::<Vec<_>>(), [2]);
     assert!(seen.notes.1 >= 1, "MIDI out");
     assert_eq!(seen.latency, 0);
 }
 
-fn with_nothing_chosen_the_input_passes_bit_for_bit() {
+fn with_nothing_chosen_the_input_passes_bit_for_bit(format: Format) {
     let script = Script { tone: 0.3, sidechain: 0.5, segments: vec![Segment::default()], ..Script::default() };
-    let (x, _) = World::new().run(&script);
+    let (x, _) = World::new(format).run(&script);
     let dry = |i: usize| 0.3 * (std::f64::consts::TAU * 440.0 * i as f64 / RATE).sin() as f32;
     assert!(x.iter().enumerate().all(|(i, s)| s.to_bits() == dry(i).to_bits()), "the output is the input");
 }
 
-fn clicks_lie_within_3_ms_at_every_stretch() {
+fn clicks_lie_within_3_ms_at_every_stretch(format: Format) {
     for (stretch, rate_hz) in [(0.8, 48_000.0), (1.0, 48_000.0), (1.25, 44_100.0), (1.5, 96_000.0)] {
         let bpm = 120.0 / stretch;
-        let (world, state) = clicking(120.0, 30.0, bpm, 4.0);
+        let (world, state) = clicking(format, 120.0, 30.0, bpm, 4.0);
         let segments = vec![Segment { seconds: 16.0, bpm, ..Segment::default() }];
         let (x, _) = world.run(&Script { rate_hz, state: Some(state), segments, ..Script::default() });
         let heard = find(&x, rate_hz);
@@ -108,8 +130,8 @@ fn clicks_lie_within_3_ms_at_every_stretch() {
     }
 }
 
-fn no_drift_over_five_minutes() {
-    let (world, state) = clicking(118.3, 300.0, 103.7, 0.0);
+fn no_drift_over_five_minutes(format: Format) {
+    let (world, state) = clicking(format, 118.3, 300.0, 103.7, 0.0);
     let segments = vec![Segment { seconds: 300.0, bpm: 103.7, ..Segment::default() }];
     let (x, _) = world.run(&Script { state: Some(state), block: 1024, segments, ..Script::default() });
     let heard = find(&x, RATE);
@@ -120,8 +142,8 @@ fn no_drift_over_five_minutes() {
     assert!((late - early).abs() < 0.5, "{early} ms at the start, {late} ms at the end");
 }
 
-fn a_tempo_change_keeps_clicks_on_the_beat() {
-    let (world, state) = clicking(120.0, 60.0, 120.0, 0.0);
+fn a_tempo_change_keeps_clicks_on_the_beat(format: Format) {
+    let (world, state) = clicking(format, 120.0, 60.0, 120.0, 0.0);
     let tempi = [(8.0, 120.0), (6.0, 100.0), (8.0, 150.0)];
     let segments = tempi.map(|(seconds, bpm)| Segment { seconds, bpm, ..Segment::default() });
     let (x, _) = world.run(&Script { state: Some(state), segments: segments.to_vec(), ..Script::default() });
@@ -136,9 +158,9 @@ fn a_tempo_change_keeps_clicks_on_the_beat() {
     assert!(worst < 3.0, "{worst} ms");
 }
 
-fn a_loop_comes_round_on_the_beat() {
+fn a_loop_comes_round_on_the_beat(format: Format) {
     for splits in [true, false] {
-        let (world, state) = clicking(120.0, 30.0, 100.0, 0.0);
+        let (world, state) = clicking(format, 120.0, 30.0, 100.0, 0.0);
         let segment = Segment { seconds: 14.0, bpm: 100.0, loop_beats: Some((2.0, 6.0)), splits, ..Segment::default() };
         let (x, _) = world.run(&Script { state: Some(state), segments: vec![segment], ..Script::default() });
         let worst = worst_ms(&find(&x, RATE), &grid(100.0, 1..23));
@@ -146,8 +168,8 @@ fn a_loop_comes_round_on_the_beat() {
     }
 }
 
-fn a_locate_lands_on_the_beat_live() {
-    let (world, state) = clicking(120.0, 40.0, 100.0, 0.0);
+fn a_locate_lands_on_the_beat_live(format: Format) {
+    let (world, state) = clicking(format, 120.0, 40.0, 100.0, 0.0);
     let still = Segment { seconds: 1.0, bpm: 100.0, playing: false, ..Segment::default() };
     let first = Segment { seconds: 2.0, bpm: 100.0, ..Segment::default() };
     let second = Segment { seconds: 4.0, bpm: 100.0, locate: Some((20.5, 12.3)), ..Segment::default() };
@@ -158,8 +180,8 @@ fn a_locate_lands_on_the_beat_live() {
     assert!(worst_ms(&heard, &want) < 3.0, "{heard:?}");
 }
 
-fn transposition_is_within_5_cents() {
-    let world = World::new();
+fn transposition_is_within_5_cents(format: Format) {
+    let world = World::new(format);
     let file = world.music("tone.wav");
     let spec = hound::WavSpec { channels: 1, sample_rate: 44_100, bits_per_sample: 24, sample_format: hound::SampleFormat::Int };
     let mut wav = hound::WavWriter::create(&file, spec).unwrap();
@@ -182,8 +204,8 @@ fn transposition_is_within_5_cents() {
     }
 }
 
-fn a_bounce_repeats_bit_for_bit_at_every_block_size() {
-    let (world, state) = clicking(120.0, 20.0, 104.0, 3.0);
+fn a_bounce_repeats_bit_for_bit_at_every_block_size(format: Format) {
+    let (world, state) = clicking(format, 120.0, 20.0, 104.0, 3.0);
     let render = |block| {
         let segments = vec![Segment { seconds: 8.0, bpm: 104.0, ..Segment::default() }];
         let (x, _) = world.run(&Script { block, state: Some(state.clone()), segments, ..Script::default() });
@@ -196,8 +218,8 @@ fn a_bounce_repeats_bit_for_bit_at_every_block_size() {
     }
 }
 
-fn live_equals_bounce() {
-    let (world, state) = clicking(120.0, 20.0, 104.0, 0.0);
+fn live_equals_bounce(format: Format) {
+    let (world, state) = clicking(format, 120.0, 20.0, 104.0, 0.0);
     let at = Some((1.5, 1.5 * 60.0 / 104.0));
     let rolling = Segment { seconds: 5.0, bpm: 104.0, locate: at, ..Segment::default() };
     let (bounce, _) = world.run(&Script { block: 256, state: Some(state.clone()), segments: vec![rolling.clone()], ..Script::default() });
@@ -210,8 +232,8 @@ fn live_equals_bounce() {
     assert!(bounce.iter().any(|s| s.abs() > 0.1));
 }
 
-fn state_survives_a_round_trip() {
-    let (world, state) = clicking(120.0, 20.0, 100.0, 2.0);
+fn state_survives_a_round_trip(format: Format) {
+    let (world, state) = clicking(format, 120.0, 20.0, 100.0, 2.0);
     let saved = world.dir.path().join("saved");
     let play = |state: &Path, save: Option<PathBuf>| {
         let segments = vec![Segment { seconds: 5.0, bpm: 100.0, ..Segment::default() }];
@@ -223,8 +245,8 @@ fn state_survives_a_round_trip() {
     assert!(first.iter().map(|s| s.to_bits()).eq(second.iter().map(|s| s.to_bits())));
 }
 
-fn a_missing_or_replaced_file_is_silence() {
-    let (world, state) = clicking(120.0, 20.0, 100.0, 0.0);
+fn a_missing_or_replaced_file_is_silence(format: Format) {
+    let (world, state) = clicking(format, 120.0, 20.0, 100.0, 0.0);
     let play = || {
         let segments = vec![Segment { seconds: 3.0, bpm: 100.0, ..Segment::default() }];
         world.run(&Script { state: Some(state.clone()), segments, ..Script::default() }).0
@@ -237,8 +259,8 @@ fn a_missing_or_replaced_file_is_silence() {
     assert!(play().iter().all(|s| *s == 0.0));
 }
 
-fn an_hour_long_file_needs_little_memory() {
-    let (world, state) = clicking(120.0, 3600.0, 120.0, 0.0);
+fn an_hour_long_file_needs_little_memory(format: Format) {
+    let (world, state) = clicking(format, 120.0, 3600.0, 120.0, 0.0);
     let segments = [0.0, 6000.0, 3000.0].map(|beats| Segment { seconds: 20.0, locate: Some((beats, beats / 2.0)), ..Segment::default() });
     let (_, idle) = world.run(&Script { segments: segments.to_vec(), ..Script::default() });
     let (x, seen) = world.run(&Script { state: Some(state), segments: segments.to_vec(), ..Script::default() });
@@ -247,9 +269,9 @@ fn an_hour_long_file_needs_little_memory() {
     assert!(more < 64.0, "{more} MB more than an instance that plays nothing");
 }
 
-fn real_recordings_sound_in_their_place() {
+fn real_recordings_sound_in_their_place(format: Format) {
     let data = end_to_end::tools::data().unwrap();
-    let world = World::new();
+    let world = World::new(format);
     for name in ["loops/loop_amen_full.flac", "loops/loop_garzul.flac", "recordings/Kevin_MacLeod_-_Vibe_Ace.hq.ogg"] {
         let from = data.join("audio").join(name);
         std::fs::copy(&from, world.music(from.file_name().unwrap().to_str().unwrap())).unwrap();

@@ -5,7 +5,7 @@
 use cue::Place;
 use end_to_end::clicks::{find, metronome, pitch_hz, read_left, worst_ms, write};
 use end_to_end::host::write_state;
-use end_to_end::tools::{Need, run_indexer, vst3};
+use end_to_end::tools::{Need, Test, run_indexer, vst3};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -14,11 +14,11 @@ const RATE: f64 = 48_000.0;
 
 fn main() -> ExitCode {
     end_to_end::tools::main(&[
-        ("the_input_passes_and_the_sidechain_is_not_heard", NEEDS, passes),
-        ("clicks_lie_within_3_ms_through_a_tempo_change", NEEDS, tempo_change),
-        ("clicks_lie_within_3_ms_at_every_stretch", NEEDS, stretches),
-        ("transposition_is_within_5_cents", NEEDS, transposition),
-        ("recordings_are_heard_at_other_tempi", &[Need::Dawdreamer, Need::Bundle, Need::Data], recordings),
+        Test::new("the_input_passes_and_the_sidechain_is_not_heard", NEEDS, passes),
+        Test::new("clicks_lie_within_3_ms_through_a_tempo_change", NEEDS, tempo_change),
+        Test::new("clicks_lie_within_3_ms_at_every_stretch", NEEDS, stretches),
+        Test::new("transposition_is_within_5_cents", NEEDS, transposition),
+        Test::new("recordings_are_heard_at_other_tempi", &[Need::Dawdreamer, Need::Bundle, Need::Data], recordings),
     ])
 }
 
