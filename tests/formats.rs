@@ -11,10 +11,11 @@ fn main() -> ExitCode {
     end_to_end::tools::main(&[
         Test::new("the_first_frame_is_the_first_frame_of_music_in_every_format", &[Need::Ffmpeg], first_frame),
         Test::new("a_seek_gives_what_reading_on_gives_in_every_format", &[Need::Ffmpeg], seek),
+        Test::new("times_that_stumble_lose_no_sound", &[Need::Ffmpeg, Need::Data], stumbling),
         Test::new("files_over_4_gb_of_either_kind_are_read", &[Need::Ffmpeg], rf64),
         Test::new("retagging_and_remuxing_keep_the_identity", &[Need::Ffmpeg], identity),
         Test::new("tags_are_read_in_every_format", &[Need::Ffmpeg], tags),
-        Test::new("a_real_loop_measures_the_same_in_every_format", &[Need::Ffmpeg, Need::Data], real_loop),
+        Test::new("real_music_measures_the_same_in_every_format", &[Need::Ffmpeg, Need::Data], real_music),
     ])
 }
 
@@ -222,33 +223,96 @@ fn tags() {
     }
 }
 
-fn real_loop() {
+/// Vorbis has two sizes of packets, and ffmpeg hands the stumbling of its times on to what it converts.
+fn stumbling() {
+    let dir = tempfile::tempdir().unwrap();
+    let from = data().unwrap().join("audio/recordings/Kevin_MacLeod_-_Vibe_Ace.hq.ogg");
+    let convert = |name: &str, codec: &str| {
+        let to = dir.path().join(name);
+        ffmpeg(&["-t", "20", "-i", from.to_str().unwrap(), "-vn", "-ar", "48000", "-c:a", codec, to.to_str().unwrap()]);
+        to
+    };
+    let (wav, alac, aac) = (convert("a.wav", "pcm_s24le"), convert("alac.m4a", "alac"), convert("aac.m4a", "aac"));
+    let (want, _) = read(&wav);
+    let (got, _) = read(&alac);
+    assert!(want == got, "ALAC is not what was encoded");
+    let (heard, _) = read(&aac);
+    assert_eq!(heard[0].len(), want[0].len());
+    let product = |x: &[f32], y: &[f32]| x.iter().zip(y).map(|(a, b)| f64::from(a * b)).sum::<f64>();
+    for (x, y) in want[0].chunks(48_000).zip(heard[0].chunks(48_000)) {
+        let fit = product(x, y) / (product(x, x) * product(y, y)).sqrt();
+        assert!(fit > 0.98, "AAC goes with what was encoded only by {fit}");
+    }
+    let mut reader = Reader::open(&alac).unwrap();
+    for i in 1..60 {
+        let frame = i * 15_877;
+        reader.seek(frame as u64).unwrap();
+        let block = reader.next_block().unwrap().unwrap();
+        let (start, samples) = (block.start as usize, block.channels().next().unwrap());
+        assert_eq!(start, frame);
+        assert!(*samples == want[0][start..start + samples.len()], "after a seek to {frame}");
+    }
+}
+
+/// Real music: loops of several kinds whole, and the start of every recording.
+fn real_music() {
     let dir = tempfile::tempdir().unwrap();
     let music = dir.path().join("music");
-    std::fs::create_dir(&music).unwrap();
-    let from = data().unwrap().join("audio/loops/loop_garzul.flac");
-    for (name, arguments, _) in FORMATS {
-        // Each with a title of its own, so that equal sounds stay apart in nothing but that.
-        let mut all = vec!["-i", from.to_str().unwrap(), "-ar", "48000"];
-        all.extend(arguments);
-        let to = music.join(name);
-        all.push(to.to_str().unwrap());
-        ffmpeg(&all);
+    let audio = data().unwrap().join("audio");
+    let list = |folder: &str, ending: &str| -> Vec<std::path::PathBuf> {
+        let entries = std::fs::read_dir(audio.join(folder)).unwrap().map(|e| e.unwrap().path());
+        entries.filter(|p| p.to_string_lossy().ends_with(ending)).collect()
+    };
+    let loops = ["amen_full", "compus", "drone_g_97", "garzul", "industrial", "mika", "tabla", "weirdo"];
+    let loops = loops.map(|l| audio.join(format!("loops/loop_{l}.flac")));
+    let sources: Vec<_> = loops.into_iter().chain(list("recordings", ".ogg")).collect();
+    assert!(sources.len() >= 13);
+    for (i, from) in sources.iter().enumerate() {
+        let folder = music.join(i.to_string());
+        std::fs::create_dir_all(&folder).unwrap();
+        for (name, arguments, _) in FORMATS {
+            let mut all = vec!["-t", "20", "-i", from.to_str().unwrap(), "-vn", "-map_metadata", "-1", "-ar", "48000"];
+            all.extend(arguments);
+            let to = folder.join(name);
+            all.push(to.to_str().unwrap());
+            ffmpeg(&all);
+        }
     }
     let catalogue = dir.path().join("catalogue");
     let output = run_indexer(&catalogue, &["scan".as_ref(), music.as_os_str()]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     let reader = catalogue::Reader::open(&catalogue).unwrap();
-    let music = std::fs::canonicalize(&music).unwrap();
-    let track = |name: &str| reader.track(&reader.content_of(&music.join(name)).unwrap().unwrap()).unwrap().unwrap();
-    let reference = track("24.wav").analysis;
-    for (name, ..) in FORMATS {
-        let a = track(name).analysis;
-        let (want, got) = (reference.tempo_bpm.as_ref().unwrap().value, a.tempo_bpm.as_ref().unwrap().value);
-        assert!((want / got - 1.0).abs() < 0.005, "{name}: {got} BPM, not {want}");
-        let (want, got) = (reference.loudness.as_ref().unwrap().value, a.loudness.as_ref().unwrap().value);
-        assert!((want.integrated_lufs - got.integrated_lufs).abs() < 0.3, "{name}: {} LUFS", got.integrated_lufs);
-        let first = |a: &track::Analysis| a.beats.as_ref().unwrap().value.beats_s()[0];
-        assert!((first(&reference) - first(&a)).abs() < 0.004, "{name}: first beat at {}", first(&a));
+    let music = dunce::canonicalize(&music).unwrap();
+    let mut tempi = (0, 0);
+    for (i, from) in sources.iter().enumerate() {
+        let track =
+            |name: &str| reader.track(&reader.content_of(&music.join(i.to_string()).join(name)).unwrap().unwrap()).unwrap().unwrap();
+        let reference = track("24.wav");
+        for (name, _, lossless) in FORMATS {
+            let (a, b) = (&reference, &track(name));
+            let what = format!("{} as {name}", from.file_name().unwrap().to_string_lossy());
+            assert!((a.duration_s() - b.duration_s()).abs() < 0.001, "{what}: {} s, not {} s", b.duration_s(), a.duration_s());
+            let (a, b) = (&a.analysis, &b.analysis);
+            let loudness = |x: &track::Analysis| x.loudness.as_ref().unwrap().value.integrated_lufs;
+            // Encoders change loud, noisy music: ffmpeg's AAC takes 0.4 LU from a clipped break, as its own decoder hears it too.
+            assert!(
+                (loudness(a) - loudness(b)).abs() < if lossless { 0.05 } else { 0.5 },
+                "{what}: {} LUFS, not {}",
+                loudness(b),
+                loudness(a)
+            );
+            let onsets = |x: &track::Analysis| x.onsets_s.value.clone();
+            let found = onsets(a).iter().filter(|t| onsets(b).iter().any(|u| (*t - u).abs() < 0.006)).count();
+            // A drone has few, and soft ones.
+            assert!(found * 3 >= onsets(a).len() * 2, "{what}: {found} of {} onsets", onsets(a).len());
+            let tempo = |x: &track::Analysis| x.tempo_bpm.as_ref().map(|t| t.value);
+            let same = match (tempo(a), tempo(b)) {
+                (Some(a), Some(b)) => (a / b - 1.0).abs() < 0.005,
+                (a, b) => a == b,
+            };
+            tempi = (tempi.0 + usize::from(same), tempi.1 + 1);
+        }
     }
+    // Where two tempi are nearly as likely, a codec may tip the balance.
+    assert!(tempi.0 * 100 >= tempi.1 * 97, "the same tempo in {} of {} files", tempi.0, tempi.1);
 }

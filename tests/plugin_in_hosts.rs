@@ -206,8 +206,10 @@ fn transposition_is_within_5_cents(format: Format) {
 
 fn a_bounce_repeats_bit_for_bit_at_every_block_size(format: Format) {
     let (world, state) = clicking(format, 120.0, 20.0, 104.0, 3.0);
+    // It starts in the middle of the cue, and jumps.
+    let part = |beats: f64| Segment { seconds: 4.0, bpm: 104.0, locate: Some((beats, beats * 60.0 / 104.0)), ..Segment::default() };
     let render = |block| {
-        let segments = vec![Segment { seconds: 8.0, bpm: 104.0, ..Segment::default() }];
+        let segments = vec![part(4.5), part(11.25)];
         let (x, _) = world.run(&Script { block, state: Some(state.clone()), segments, ..Script::default() });
         assert!(x.iter().any(|s| s.abs() > 0.1), "silence");
         x.into_iter().map(f32::to_bits).collect::<Vec<_>>()
@@ -280,7 +282,7 @@ fn real_recordings_sound_in_their_place(format: Format) {
     for name in ["loop_amen_full.flac", "loop_garzul.flac", "Kevin_MacLeod_-_Vibe_Ace.hq.ogg"] {
         let file = world.music(name);
         let reader = catalogue::Reader::open(&world.catalogue()).unwrap();
-        let id = reader.content_of(&std::fs::canonicalize(&file).unwrap()).unwrap().unwrap();
+        let id = reader.content_of(&dunce::canonicalize(&file).unwrap()).unwrap().unwrap();
         let track = reader.track(&id).unwrap().unwrap();
         let source_bpm = track.analysis.tempo_bpm.as_ref().expect("these have a pulse").value;
         // At its own tempo the music is heard as it is: the envelopes of file and output go together, at no lag.

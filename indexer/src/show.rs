@@ -21,7 +21,7 @@ pub fn run(arguments: &Arguments, command: &Show) -> anyhow::Result<u8> {
 
 fn find(reader: &Reader, command: &Show) -> anyhow::Result<ContentId> {
     let given = &command.track;
-    let absolute = std::fs::canonicalize(given).unwrap_or_else(|_| given.clone());
+    let absolute = dunce::canonicalize(given).unwrap_or_else(|_| given.clone());
     for path in [&absolute, given] {
         if let Some(id) = reader.content_of(path)? {
             return Ok(id);

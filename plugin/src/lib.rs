@@ -8,6 +8,7 @@
 mod app;
 mod params;
 pub mod view;
+mod vst3;
 mod worker;
 
 use app::EditorApp;
@@ -202,4 +203,3 @@ impl Vst3Plugin for Underscore {
 }
 
 nice_export_clap!(Underscore);
-nice_export_vst3!(Underscore);

@@ -138,7 +138,7 @@ pub fn run(host: &Path, plugin: &Path, catalogue: &Path, script: &Script) -> (Ve
 #[allow(clippy::unwrap_used)]
 pub fn write_state(state: &Path, catalogue: &Path, file: &Path, project_bpm: f64, place: Option<Place>) {
     let reader = Reader::open(catalogue).unwrap();
-    let path = std::fs::canonicalize(file).unwrap();
+    let path = dunce::canonicalize(file).unwrap();
     let id = reader.content_of(&path).unwrap().unwrap();
     let track = reader.track(&id).unwrap().unwrap();
     // The measured tempo itself, so that a test knows by how much it stretches.

@@ -26,6 +26,8 @@ const MAX_BAD_PACKETS: u32 = 200;
 const MAX_EMPTY_PACKETS: u32 = 10_000;
 /// A gap in the timestamps is filled with silence up to this length, in seconds; beyond it the timestamps are not believed.
 const MAX_GAP_S: u64 = 600;
+/// Packets that say where the sound goes on after a seek.
+const MAX_VOTES: usize = 9;
 /// Most channels of a file.
 const MAX_CHANNELS: usize = 64;
 
@@ -88,6 +90,10 @@ pub struct Reader {
     end: Option<u64>,
     /// Whether timestamps count frames.
     timed: bool,
+    /// Where the next packet should lie: after the last one, whatever was cut off that.
+    expected: Option<i64>,
+    /// Used while `skip_to` is set.
+    arrival: Arrival,
     next: u64,
     skip_to: u64,
     planes: Vec<Vec<f32>>,
@@ -190,6 +196,8 @@ impl Reader {
             offset,
             end,
             timed,
+            expected: None,
+            arrival: Arrival::default(),
             next: 0,
             skip_to: 0,
             planes: Vec::new(),
@@ -319,15 +327,15 @@ impl Reader {
             }
             self.bad_packets = 0;
             let frames = self.planes.iter().map(Vec::len).min().unwrap_or(0);
-            // Where the block lies in the music. Times that run backwards or leap far ahead are not believed.
+            // Where the block lies in the music.
             let told = packet.pts.get().saturating_add(trimmed as i64).saturating_sub(self.offset);
-            let max_gap = MAX_GAP_S as i64 * i64::from(self.info.rate_hz);
-            let expected = self.next as i64;
-            let start = match self.timed {
-                true if told < expected && told + frames as i64 <= expected => told,
-                true if self.skip_to > 0 || (told - expected).abs() <= max_gap => told,
-                _ => expected,
+            let start = match self.expected {
+                _ if self.skip_to > 0 && self.timed => self.arrival.start(told, frames as i64),
+                Some(expected) if !self.timed || !is_believed(told - expected, frames as i64, self.info.rate_hz) => expected,
+                None if !self.timed => 0,
+                _ => told,
             };
+            self.expected = Some(start + frames as i64);
             let floor = self.next.max(self.skip_to) as i64;
             let from = (floor - start).clamp(0, frames as i64) as usize;
             let to = self.end.map_or(frames, |end| (end as i64 - start).clamp(0, frames as i64) as usize);
@@ -355,6 +363,8 @@ impl Reader {
             codec::CODEC_ID_AAC => 3 * 1024,
             c if is_mpeg(c) => 10 * 1152,
             codec::CODEC_ID_VORBIS => 16_384,
+            // Not the decoder, but the file's times need them: see `Arrival`.
+            codec::CODEC_ID_ALAC => 3 * 4096,
             _ => 0,
         };
         let want = frame as i64 + self.offset;
@@ -363,6 +373,7 @@ impl Reader {
         if sought {
             self.reset_decoder();
             (self.next, self.skip_to, self.done) = (0, frame, false);
+            (self.expected, self.arrival) = (None, Arrival::default());
         } else {
             let mut again = Self::open(&self.path)?;
             again.hasher = None;
@@ -377,6 +388,41 @@ impl Reader {
             Decoder::Symphonia(d) => d.reset(),
             Decoder::Opus(o) => o.reset(),
         }
+    }
+}
+
+/// Whether a packet lies `off` frames from where the last one ended. Muxers let times stumble by less than a packet and make up for it
+/// with the next one: the music itself goes on. A gap or a repeat is a packet long at least, and no gap is endless.
+fn is_believed(off: i64, frames: i64, rate_hz: u32) -> bool {
+    off <= -frames || (off >= frames && off <= MAX_GAP_S as i64 * i64::from(rate_hz))
+}
+
+/// Where packets lie after a seek, when there is no last one to go on from.
+///
+/// One packet's time may stumble, so the packets that are decoded on the way to the frame sought all vote.
+#[derive(Debug, Default)]
+struct Arrival {
+    votes: Vec<i64>,
+    frames: i64,
+}
+
+impl Arrival {
+    /// The start of a packet of `frames` that tells to lie at `told`.
+    fn start(&mut self, told: i64, frames: i64) -> i64 {
+        let vote = told - self.frames;
+        if self.votes.last().is_some_and(|last| (vote - last).abs() >= frames) {
+            // A packet was lost on the way.
+            self.votes.clear();
+        }
+        if self.votes.len() == MAX_VOTES {
+            self.votes.remove(0);
+        }
+        self.votes.push(vote);
+        let mut sorted = self.votes.clone();
+        sorted.sort_unstable();
+        let start = sorted[(sorted.len() - 1) / 2] + self.frames;
+        self.frames += frames;
+        start
     }
 }
 

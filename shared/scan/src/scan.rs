@@ -195,11 +195,10 @@ pub fn scan(
 
 fn canonical(root: &Path) -> Result<PathBuf, ScanError> {
     let fail = |e: std::io::Error| ScanError::Root { path: root.to_owned(), reason: e.to_string() };
-    let root = std::fs::canonicalize(root).map_err(fail)?;
+    let root = dunce::canonicalize(root).map_err(fail)?;
     if root.is_dir() {
         std::fs::read_dir(&root).map_err(fail)?;
     }
-    // Windows' canonical form (\\?\C:\...) is kept: it has no length limit.
     Ok(root)
 }
 
