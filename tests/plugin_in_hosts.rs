@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use cue::Place;
-use end_to_end::clicks::{find, metronome, pitch_hz, worst_ms, write};
+use end_to_end::clicks::{find, metronome, pitch_hz, read_left, worst_ms, write};
 use end_to_end::host::{Script, Seen, Segment, plugin, run, write_state};
 use end_to_end::tools::{Need, Test, run_indexer};
 use std::path::{Path, PathBuf};
@@ -37,10 +37,18 @@ fn main() -> ExitCode {
         ("real_recordings_sound_in_their_place", &[Need::Data], real_recordings_sound_in_their_place),
     ];
     let formats = [("clap", Format::Clap), ("vst3", Format::Vst3)];
+    let own: &[Row] = &[
+        ("the_editor_opens_again_and_again", &[Need::Xvfb], the_editor_opens_again_and_again),
+        ("a_click_plays_at_once_and_locks_when_the_transport_rolls", &[Need::Xvfb], a_click_plays_at_once),
+        ("what_is_placed_sounds_there_each_time_and_after_reopening", &[Need::Xvfb], what_is_placed_sounds_there),
+        ("an_audition_is_heard_at_minus_23_lufs", &[Need::Xvfb, Need::Ffmpeg, Need::Data], an_audition_is_heard_at_minus_23_lufs),
+    ];
     let tests = formats.map(|(prefix, format)| {
         rows.iter().map(move |(name, needs, test)| Test::new(format!("{prefix}::{name}"), needs, move || test(format)))
     });
-    end_to_end::tools::main(&tests.into_iter().flatten().collect::<Vec<_>>())
+    // Windows are opened by the CLAP's host alone.
+    let own = own.iter().map(|(name, needs, test)| Test::new(format!("editor::{name}"), needs, move || test(Format::Clap)));
+    end_to_end::tools::main(&tests.into_iter().flatten().chain(own).collect::<Vec<_>>())
 }
 
 struct World {
@@ -75,11 +83,17 @@ impl World {
     }
 
     fn run(&self, script: &Script) -> (Vec<f32>, Seen) {
+        let out = self.dir.path().join("out.wav");
+        let seen = self.run_to(script, &out);
+        (read_left(&out), seen)
+    }
+
+    fn run_to(&self, script: &Script, out: &Path) -> Seen {
         let host = match self.format {
             Format::Clap => env!("CARGO_BIN_EXE_clap-host"),
             Format::Vst3 => env!("CARGO_BIN_EXE_vst3-host"),
         };
-        run(Path::new(host), &plugin(), &self.catalogue(), script)
+        run(Path::new(host), &plugin(), &self.catalogue(), script, out)
     }
 }
 
@@ -300,6 +314,98 @@ fn real_recordings_sound_in_their_place(format: Format) {
             let (best, lag) = correlation(&a, &b);
             assert!(best > 0.8 && lag.abs() <= 1, "{name} x{stretch}: correlation {best} at lag {lag} of 20 ms");
         }
+    }
+}
+
+/// Where the first row of the list is, in an editor of the size that it first has.
+const FIRST_ROW: (i16, i16) = (600, 62);
+/// Where the button that places it is.
+const PLACE: (i16, i16) = (119, 567);
+
+fn the_editor_opens_again_and_again(format: Format) {
+    let (world, _) = clicking(format, 120.0, 20.0, 120.0, 0.0);
+    let segments = vec![Segment { seconds: 9.0, playing: false, ..Segment::default() }];
+    let script = Script { offline: false, editor: Some((2.0, 4)), segments, ..Script::default() };
+    let (_, seen) = world.run(&script);
+    assert_eq!(seen.editor_colours.len(), 4);
+    assert!(seen.editor_colours.iter().all(|c| *c > 30), "a blank window: {:?} colours", seen.editor_colours);
+}
+
+fn a_click_plays_at_once(format: Format) {
+    let (world, _) = clicking(format, 120.0, 60.0, 100.0, 0.0);
+    let still = Segment { seconds: 6.0, bpm: 100.0, playing: false, ..Segment::default() };
+    let rolling = Segment { seconds: 6.0, bpm: 100.0, locate: Some((8.3, 8.3 * 0.6)), ..Segment::default() };
+    let clicks = vec![(2.5, FIRST_ROW.0, FIRST_ROW.1)];
+    let segments = vec![still, rolling];
+    let script = Script { offline: false, block: 256, editor: Some((11.0, 1)), clicks, segments, ..Script::default() };
+    let (x, _) = world.run(&script);
+    assert!(x[..(2.5 * RATE) as usize].iter().all(|s| *s == 0.0), "something is heard before the click");
+    let free = find(&x[(2.5 * RATE) as usize..(6.0 * RATE) as usize], RATE);
+    assert!(free.len() >= 4 && free[0] < 1.2, "the transport stands and this is heard: {free:?}");
+    assert!(free.windows(2).all(|w| ((w[1] - w[0]) - 0.6).abs() < 0.004), "not at the project's 100 BPM: {free:?}");
+    let locked = find(&x[(6.0 * RATE) as usize..], RATE);
+    let want: Vec<f64> = (10..18).map(|b| (f64::from(b) - 8.3) * 0.6).collect();
+    assert!(worst_ms(&locked, &want) < 3.0, "not on the project's beats: {locked:?}");
+}
+
+fn what_is_placed_sounds_there(format: Format) {
+    let (world, _) = clicking(format, 120.0, 60.0, 100.0, 0.0);
+    let segment = |seconds, beats: f64| Segment { seconds, bpm: 100.0, locate: Some((beats, beats * 0.6)), ..Segment::default() };
+    let saved = world.dir.path().join("saved");
+    let script = Script {
+        offline: false,
+        block: 256,
+        editor: Some((6.0, 1)),
+        clicks: vec![(2.0, FIRST_ROW.0, FIRST_ROW.1), (4.0, PLACE.0, PLACE.1)],
+        save_state: Some(saved.clone()),
+        segments: vec![segment(7.0, 0.0), segment(10.0, 2.0), segment(5.0, 14.5)],
+        ..Script::default()
+    };
+    let (x, _) = world.run(&script);
+    let text: serde_json::Value = serde_json::from_slice(&std::fs::read(&saved).unwrap()[8..]).unwrap();
+    let state: plugin::Persisted = serde_json::from_str(text["fields"]["state"].as_str().unwrap()).unwrap();
+    let at = state.cue.expect("the button places a cue").place.expect("it has a place").at_beats;
+    assert!(at >= 8.0 && (at / 4.0).fract() == 0.0, "its downbeat is at beat {at}");
+
+    let is_on_beats = |x: &[f32], from: f64, seconds: f64| {
+        let heard = find(&x[..(seconds * RATE) as usize], RATE);
+        let want: Vec<f64> =
+            (at.max(from).ceil() as i32..(from + seconds / 0.6 - 1.0) as i32).map(|b| (f64::from(b) - from) * 0.6).collect();
+        let worst = worst_ms(&heard, &want);
+        assert!(want.len() > 4 && worst < 3.0, "from beat {from}: {worst} ms: {heard:?}, not {want:?}");
+    };
+    is_on_beats(&x[(7.0 * RATE) as usize..], 2.0, 10.0);
+    is_on_beats(&x[(17.0 * RATE) as usize..], 14.5, 5.0);
+    let (again, _) = world.run(&Script { state: Some(saved), segments: vec![segment(10.0, 2.0)], ..Script::default() });
+    is_on_beats(&again, 2.0, 10.0);
+    assert!(again[..(0.5 * RATE) as usize].iter().all(|s| *s == 0.0), "it sounds before its place");
+}
+
+fn an_audition_is_heard_at_minus_23_lufs(format: Format) {
+    let data = end_to_end::tools::data().unwrap();
+    for name in ["loop_garzul", "loop_mika"] {
+        let world = World::new(format);
+        let file = world.music("loop.flac");
+        std::fs::copy(data.join(format!("audio/loops/{name}.flac")), &file).unwrap();
+        world.scan();
+        let reader = catalogue::Reader::open(&world.catalogue()).unwrap();
+        let id = reader.content_of(&dunce::canonicalize(&file).unwrap()).unwrap().unwrap();
+        let track = reader.track(&id).unwrap().unwrap();
+        let bpm = track.analysis.tempo_bpm.as_ref().unwrap().value;
+        // Heard whole, at its own tempo: what was measured for the file is what should be measured of the sound.
+        let segments = vec![Segment { seconds: track.duration_s() + 4.0, bpm, playing: false, ..Segment::default() }];
+        let clicks = vec![(2.0, FIRST_ROW.0, FIRST_ROW.1)];
+        let out = world.dir.path().join("heard.wav");
+        let editor = Some((track.duration_s() + 4.0, 1));
+        world.run_to(&Script { offline: false, editor, clicks, segments, ..Script::default() }, &out);
+        let said = std::process::Command::new("ffmpeg")
+            .args(["-hide_banner", "-nostats", "-i", out.to_str().unwrap(), "-af", "ebur128", "-f", "null", "-"])
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&said.stderr).into_owned();
+        let integrated = said.lines().rev().find_map(|l| l.trim().strip_prefix("I:")?.trim().strip_suffix("LUFS")).unwrap();
+        let lufs: f64 = integrated.trim().parse().unwrap();
+        assert!((lufs + 23.0).abs() < 0.6, "{name} is heard at {lufs} LUFS");
     }
 }
 

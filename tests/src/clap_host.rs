@@ -23,7 +23,10 @@ use end_to_end::transport::{Block, Instance, Transport, peak_mb};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use x11rb::connection::Connection;
-use x11rb::protocol::xproto::{ConnectionExt, CreateWindowAux, EventMask, WindowClass};
+use x11rb::protocol::xproto::{
+    BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ConnectionExt, CreateWindowAux, EventMask, ImageFormat, MOTION_NOTIFY_EVENT, WindowClass,
+};
+use x11rb::protocol::xtest::ConnectionExt as _;
 
 #[derive(Default)]
 struct Shared {
@@ -158,7 +161,7 @@ fn main() -> Result<()> {
     });
     if let Some((seconds, times)) = script.editor {
         for _ in 0..times {
-            show_editor(&mut instance, shared, seconds, script.while_open.as_deref())?;
+            seen.editor_colours.push(show_editor(&mut instance, shared, seconds, &script)?);
         }
     }
     stop.store(true, Ordering::Relaxed);
@@ -238,8 +241,8 @@ fn transport(block: &Block) -> TransportEvent {
     }
 }
 
-/// Opens the editor in a window of ours, waits, and closes it.
-fn show_editor(instance: &mut PluginInstance<Host>, shared: &'static Shared, seconds: f64, run: Option<&str>) -> Result<()> {
+/// Opens the editor in a window of ours, waits, clicks, and closes it. Gives the number of different colours in it at the end.
+fn show_editor(instance: &mut PluginInstance<Host>, shared: &'static Shared, seconds: f64, script: &Script) -> Result<usize> {
     let (connection, screen) = x11rb::connect(None)?;
     let window = connection.generate_id()?;
     let gui: PluginGui = instance.plugin_handle().get_extension().context("no editor")?;
@@ -267,7 +270,12 @@ fn show_editor(instance: &mut PluginInstance<Host>, shared: &'static Shared, sec
         gui.show(&handle)?;
     }
     let since = Instant::now();
-    let mut child = run.map(|r| std::process::Command::new("sh").args(["-c", r]).stdout(std::io::stderr()).spawn()).transpose()?;
+    let mut clicks = script.clicks.clone();
+    let mut child = script
+        .while_open
+        .as_deref()
+        .map(|r| std::process::Command::new("sh").args(["-c", r]).stdout(std::io::stderr()).spawn())
+        .transpose()?;
     loop {
         let waits = child.as_mut().is_some_and(|c| matches!(c.try_wait(), Ok(None)));
         if since.elapsed().as_secs_f64() > seconds && (!waits || since.elapsed().as_secs_f64() > 60.0) {
@@ -277,12 +285,24 @@ fn show_editor(instance: &mut PluginInstance<Host>, shared: &'static Shared, sec
             instance.call_on_main_thread_callback();
         }
         while connection.poll_for_event()?.is_some() {}
+        if let Some((_, x, y)) = clicks.extract_if(.., |c| c.0 <= since.elapsed().as_secs_f64()).next() {
+            for (kind, button) in [(MOTION_NOTIFY_EVENT, 0), (BUTTON_PRESS_EVENT, 1), (BUTTON_RELEASE_EVENT, 1)] {
+                connection.xtest_fake_input(kind, button, 0, x11rb::NONE, x, y, 0)?;
+                connection.flush()?;
+                std::thread::sleep(Duration::from_millis(60));
+            }
+        }
         std::thread::sleep(Duration::from_millis(5));
     }
     let handle = instance.plugin_handle();
+    let size = gui.get_size(&handle).context("no size")?;
+    let (width, height) = (size.width as u16, size.height as u16);
+    let image = connection.get_image(ImageFormat::Z_PIXMAP, window, 0, 0, width, height, u32::MAX)?.reply()?;
+    let colours: std::collections::HashSet<&[u8]> = image.data.chunks(4).map(|p| &p[..3]).collect();
+    let colours = colours.len();
     gui.hide(&handle).ok();
     gui.destroy(&handle);
     connection.destroy_window(window)?;
     connection.flush()?;
-    Ok(())
+    Ok(colours)
 }

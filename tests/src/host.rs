@@ -28,8 +28,10 @@ pub struct Script {
     pub tone: f32,
     /// Level of noise at the sidechain.
     pub sidechain: f32,
-    /// Opens the editor for so many seconds, so many times, after the segments.
+    /// Opens the editor for so many seconds, so many times, while the segments play.
     pub editor: Option<(f64, u32)>,
+    /// Clicks into the editor: seconds after it opened, and where, in pixels.
+    pub clicks: Vec<(f64, i16, i16)>,
     /// Runs this with `sh -c` while the editor is open.
     pub while_open: Option<String>,
 }
@@ -47,6 +49,7 @@ impl Default for Script {
             tone: 0.0,
             sidechain: 0.0,
             editor: None,
+            clicks: Vec::new(),
             while_open: None,
         }
     }
@@ -89,8 +92,10 @@ pub struct Seen {
     pub notes: (u32, u32),
     /// Highest resident memory, in MB, where the system tells.
     pub peak_mb: f64,
-    /// Id and name of the plugin.
+    /// Id of the plugin.
     pub id: String,
+    /// Different colours in the editor's window, each time before it was closed.
+    pub editor_colours: Vec<usize>,
 }
 
 /// The plugin as a library, of this build.
@@ -109,17 +114,23 @@ pub fn plugin() -> PathBuf {
     newest.map(|n| n.1).unwrap_or_default()
 }
 
-/// Runs a script in a host process of its own; gives the left channel and what was seen.
+/// Runs a script in a host process of its own, with the sound into `out`; gives what was seen.
 ///
 /// # Panics
 /// When the host fails or crashes.
 #[must_use]
 #[allow(clippy::unwrap_used)]
-pub fn run(host: &Path, plugin: &Path, catalogue: &Path, script: &Script) -> (Vec<f32>, Seen) {
+pub fn run(host: &Path, plugin: &Path, catalogue: &Path, script: &Script, out: &Path) -> Seen {
     let dir = tempfile::tempdir().unwrap();
-    let (script_path, out) = (dir.path().join("script.json"), dir.path().join("out.wav"));
+    let script_path = dir.path().join("script.json");
     std::fs::write(&script_path, serde_json::to_vec(script).unwrap()).unwrap();
-    let output = Command::new(host).args([plugin, &script_path, &out]).env("UNDERSCORE_CATALOGUE", catalogue).output().unwrap();
+    let mut command = Command::new(host);
+    if script.editor.is_some() {
+        // A screen of its own, with nothing else on it.
+        command = Command::new("xvfb-run");
+        command.args(["-a", "-s", "-screen 0 1024x768x24 +extension GLX"]).arg(host);
+    }
+    let output = command.args([plugin, &script_path, out]).env("UNDERSCORE_CATALOGUE", catalogue).output().unwrap();
     assert!(
         output.status.success(),
         "the host ended with {}: {}{}",
@@ -127,8 +138,7 @@ pub fn run(host: &Path, plugin: &Path, catalogue: &Path, script: &Script) -> (Ve
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
-    let seen = serde_json::from_slice(&output.stdout).unwrap();
-    (crate::clicks::read_left(&out), seen)
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// Writes a plugin state in which the track of a file is placed, as the editor would have left it.

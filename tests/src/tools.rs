@@ -43,6 +43,8 @@ pub enum Need {
     Data,
     /// The bundled plugin in target/bundled.
     Bundle,
+    /// A screen without a screen.
+    Xvfb,
 }
 
 impl Need {
@@ -52,6 +54,7 @@ impl Need {
             Self::Dawdreamer => "dawdreamer",
             Self::Data => "data",
             Self::Bundle => "bundle",
+            Self::Xvfb => "xvfb",
         }
     }
 
@@ -66,6 +69,10 @@ impl Need {
                 let python = std::env::var_os("UNDERSCORE_PYTHON").ok_or("UNDERSCORE_PYTHON names no Python with dawdreamer")?;
                 let works = Command::new(python).args(["-c", "import dawdreamer"]).output().is_ok_and(|o| o.status.success());
                 works.then_some(()).ok_or_else(|| "UNDERSCORE_PYTHON has no dawdreamer".into())
+            }
+            Self::Xvfb => {
+                let works = Command::new("xvfb-run").arg("--help").output().is_ok_and(|o| o.status.success());
+                works.then_some(()).ok_or_else(|| "xvfb-run is not installed".into())
             }
             Self::Data => data().map(|_| ()).ok_or_else(|| "UNDERSCORE_DATA names no folder with real data".into()),
             Self::Bundle => vst3().map(|_| ()).ok_or_else(|| "the plugin is not bundled; run: cargo xtask bundle plugin --release".into()),
