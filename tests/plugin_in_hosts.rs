@@ -41,6 +41,7 @@ fn main() -> ExitCode {
         ("the_editor_opens_again_and_again", &[Need::Xvfb], the_editor_opens_again_and_again),
         ("a_click_plays_at_once_and_locks_when_the_transport_rolls", &[Need::Xvfb], a_click_plays_at_once),
         ("what_is_placed_sounds_there_each_time_and_after_reopening", &[Need::Xvfb], what_is_placed_sounds_there),
+        ("trying_another_track_leaves_the_placed_one_alone", &[Need::Xvfb], trying_another_track),
         ("an_audition_is_heard_at_minus_23_lufs", &[Need::Xvfb, Need::Ffmpeg, Need::Data], an_audition_is_heard_at_minus_23_lufs),
     ];
     let tests = formats.map(|(prefix, format)| {
@@ -323,6 +324,8 @@ fn real_recordings_sound_in_their_place(format: Format) {
 const FIRST_ROW: (i16, i16) = (600, 62);
 /// Where the button that places it is.
 const PLACE: (i16, i16) = (119, 567);
+/// Where the button that stops the audition is.
+const STOP: (i16, i16) = (31, 567);
 
 fn the_editor_opens_again_and_again(format: Format) {
     let (world, _) = clicking(format, 120.0, 20.0, 120.0, 0.0);
@@ -381,6 +384,52 @@ fn what_is_placed_sounds_there(format: Format) {
     let (again, _) = world.run(&Script { state: Some(saved), segments: vec![segment(10.0, 2.0)], ..Script::default() });
     is_on_beats(&again, 2.0, 10.0);
     assert!(again[..(0.5 * RATE) as usize].iter().all(|s| *s == 0.0), "it sounds before its place");
+}
+
+fn trying_another_track(format: Format) {
+    let world = World::new(format);
+    for (name, bpm) in [("one.wav", 120.0), ("other.wav", 96.0), ("gone.wav", 110.0)] {
+        write(&world.music(name), 44_100, 60.0, &metronome(bpm, 60.0));
+    }
+    world.scan();
+    // One of the three cannot be tried at all.
+    std::fs::remove_file(world.music("gone.wav")).unwrap();
+    let segment = |seconds, beats: f64| Segment { seconds, bpm: 100.0, locate: Some((beats, beats * 0.6)), ..Segment::default() };
+    let saved = world.dir.path().join("saved");
+    let row = |index: i16| (FIRST_ROW.0, FIRST_ROW.1 + 41 * index);
+    let reader = catalogue::Reader::open(&world.catalogue()).unwrap();
+    let order = {
+        let [valence, arousal] = plugin::Persisted::default().target;
+        let query = catalogue::Query { at: Some(affect::Affect::clamped(valence, arousal)), ..catalogue::Query::default() };
+        reader.search(&query).unwrap().into_iter().map(|m| m.track.title).collect::<Vec<_>>()
+    };
+    let index = |name: &str| order.iter().position(|t| t == name).unwrap() as i16;
+    let click = |at_s, (x, y): (i16, i16)| (at_s, x, y);
+    let script = Script {
+        offline: false,
+        block: 256,
+        editor: Some((9.0, 1)),
+        clicks: vec![
+            click(2.0, row(index("one"))),
+            click(4.0, PLACE),
+            click(5.0, row(index("other"))),
+            click(6.5, row(index("gone"))),
+            click(7.5, STOP),
+        ],
+        save_state: Some(saved.clone()),
+        segments: vec![segment(10.0, 0.0), segment(10.0, 2.0)],
+        ..Script::default()
+    };
+    let (x, _) = world.run(&script);
+    let text: serde_json::Value = serde_json::from_slice(&std::fs::read(&saved).unwrap()[8..]).unwrap();
+    let state: plugin::Persisted = serde_json::from_str(text["fields"]["state"].as_str().unwrap()).unwrap();
+    let cue = state.cue.expect("what was placed is stored");
+    assert_eq!(cue.source.name, "one");
+    let at = cue.place.expect("it is still placed").at_beats;
+    let heard = find(&x[(10.0 * RATE) as usize..], RATE);
+    let want: Vec<f64> = (at.ceil() as i32..17).map(|b| (f64::from(b) - 2.0) * 0.6).collect();
+    let worst = worst_ms(&heard, &want);
+    assert!(want.len() > 4 && worst < 3.0, "{worst} ms: {heard:?}");
 }
 
 fn an_audition_is_heard_at_minus_23_lufs(format: Format) {

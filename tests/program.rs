@@ -246,6 +246,11 @@ fn a_file_that_takes_too_long_is_given_up_and_the_rest_goes_on() {
     let (code, report) = world.scan_with(&["--timeout", "1", "--workers", "1"]);
     assert_eq!((code, &report["failed"], &report["new"]), (1, &1.into(), &1.into()), "{report}");
     assert!(report["failures"][0]["reason"].as_str().unwrap().contains("--timeout"));
+    // Under the same limits it is not tried in vain, under others it is.
+    let (code, report) = world.scan_with(&["--timeout", "1", "--workers", "1"]);
+    assert_eq!((code, &report["failed"], &report["unchanged"]), (1, &1.into(), &1.into()), "{report}");
+    let (code, report) = world.scan_with(&["--timeout", "500", "--workers", "1"]);
+    assert_eq!((code, &report["failed"], &report["new"]), (0, &0.into(), &1.into()), "{report}");
 }
 
 #[test]
@@ -307,6 +312,8 @@ mod signals {
         let failure = &report["failures"][0];
         assert!(failure["path"].as_str().unwrap().ends_with("a long one.wav"));
         assert!(failure["reason"].as_str().unwrap().contains("signal: 9"), "{failure}");
+        let (code, report) = world.scan();
+        assert_eq!((code, &report["new"], &report["unchanged"]), (0, &1.into(), &1.into()), "it is tried again: {report}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use affect::Affect;
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use music::Key;
+use std::ffi::OsString;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
@@ -70,7 +71,7 @@ pub struct Scan {
 #[derive(Args)]
 pub struct Search {
     /// Words that must be there: all of them, "phrases in double quotes", OR, and -word to exclude
-    #[arg(value_name = "WORDS", allow_hyphen_values = true, trailing_var_arg = true)]
+    #[arg(value_name = "WORDS")]
     pub words: Vec<String>,
     /// Rank by nearness to a mood word, like tense or serene
     #[arg(long, value_name = "WORD", conflicts_with_all = ["valence", "arousal"])]
@@ -104,10 +105,28 @@ impl Search {
             at,
             bpm: self.bpm.as_deref().map(range).transpose()?,
             key: self.key.as_deref().map(str::parse::<Key>).transpose().context("--key")?,
-            text: Some(self.words.join(" ")).filter(|t| !t.trim().is_empty()),
+            text: Some(self.words.join(" ").replace(SHIELD, "-")).filter(|t| !t.trim().is_empty()),
             limit: self.limit,
         })
     }
+}
+
+/// Stands for the minus of a word to exclude while the arguments are parsed.
+const SHIELD: char = '\u{1}';
+
+/// Lets `-word` through to the words of a search, where options are known too: an argument parser takes one or the other.
+pub fn shield_exclusions(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut is_search = false;
+    let shield = |argument: OsString| {
+        is_search |= argument == "search";
+        let text = argument.to_str().unwrap_or_default();
+        let excluded = text.strip_prefix('-').filter(|word| word.chars().count() > 1 && !word.starts_with(['-', '.']));
+        match excluded.filter(|word| is_search && !word.starts_with(|c: char| c.is_ascii_digit())) {
+            Some(word) => format!("{SHIELD}{word}").into(),
+            None => argument,
+        }
+    };
+    arguments.map(shield).collect()
 }
 
 fn range(text: &str) -> anyhow::Result<RangeInclusive<f64>> {

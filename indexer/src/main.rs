@@ -20,7 +20,7 @@ const SOME_FAILED: u8 = 1;
 const COULD_NOT_RUN: u8 = 2;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::parse_from(arguments::shield_exclusions(std::env::args_os()));
     let result = match &arguments.command {
         Command::Scan(command) => scan::run(&arguments, command),
         Command::Search(command) => search::run(&arguments, command),

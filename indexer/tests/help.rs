@@ -30,6 +30,8 @@ fn wrong_arguments_are_named_and_exit_with_2() {
         (&["search", "--key", "H"], &["--key", "'H'"]),
         (&["search", "--valence", "-2", "--arousal", "0"], &["--valence"]),
         (&["search", "rain"], &["no catalogue", "indexer scan"]),
+        (&["search", "rain", "--mod", "tense"], &["--mod", "unexpected"]),
+        (&["search", "rain", "-hope", "--mood", "purple"], &["purple"]),
         (&["scan", "/no/such/folder"], &["/no/such/folder"]),
     ] {
         let (code, _, err) = indexer(&[&["--catalogue", dir], arguments].concat());

@@ -106,6 +106,9 @@ impl NiceEguiApp for EditorApp {
         if self.frames > 2 {
             let size = [size.logical.width as f32, size.logical.height as f32];
             self.params.state.change(|s| s.editor_size = Some(size));
+            if let Some(host) = &self.host {
+                set(&host.param_setter(), &self.params.revision, self.params.next_revision());
+            }
         }
     }
 }

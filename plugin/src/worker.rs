@@ -7,7 +7,7 @@ use crate::params::{Persisted, UnderscoreParams};
 use crate::view::{Chosen, Intent, Library, Model, Row};
 use affect::Affect;
 use arc_swap::ArcSwap;
-use catalogue::{Query, Reader};
+use catalogue::{CatalogueError, FileStamp, Query, Reader};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use cue::{Cue, Feeder, HostTime, Place, PlayerStatus, Timing};
 use music::TempoOctave;
@@ -183,24 +183,39 @@ impl Drop for Worker {
     }
 }
 
+/// A cue with the file that was verified for it.
+struct Ready {
+    cue: Cue,
+    path: PathBuf,
+    /// What the file looked like when it was verified.
+    stamp: FileStamp,
+    /// The reading of its tempo that somebody chose over the nearest one.
+    octave: Option<TempoOctave>,
+}
+
 /// All that the thread knows.
 struct State {
     params: Arc<UnderscoreParams>,
     repaint: RepaintNotifier,
     shared: Handle,
-    catalogue_dir: Option<PathBuf>,
     reader: Option<Reader>,
     looked: Option<Instant>,
     feeder: Option<Box<Feeder>>,
     model: Model,
     /// The state as this thread last saw or made it.
     seen: Persisted,
-    /// The chosen cue with the file that was verified for it.
-    playable: Option<(Cue, PathBuf)>,
+    /// The cue that is stored with the project, if its file is there.
+    stored: Option<Ready>,
+    /// What is tried while another track sits on the timeline: it takes that one's place only when it is placed itself.
+    trial: Option<Ready>,
     auditioning: bool,
     /// Tempo that the audition was fitted to, and since when the project has had another one.
     fitted_bpm: f64,
     other_tempo_since: Option<Instant>,
+    /// Tempo that the editor was told, and when.
+    described: Option<(f64, Instant)>,
+    /// Whether something was heard at the last look.
+    was_heard: bool,
 }
 
 impl State {
@@ -209,22 +224,29 @@ impl State {
             params,
             repaint,
             shared,
-            catalogue_dir: None,
             reader: None,
             looked: None,
             feeder: None,
             model: Model::default(),
             seen: Persisted::default(),
-            playable: None,
+            stored: None,
+            trial: None,
             auditioning: false,
             fitted_bpm: crate::DEFAULT_BPM,
             other_tempo_since: None,
+            described: None,
+            was_heard: false,
         }
+    }
+
+    /// What the editor shows and Play plays.
+    fn current(&self) -> Option<&Ready> {
+        self.trial.as_ref().or(self.stored.as_ref())
     }
 
     fn run(mut self, messages: &Receiver<ToWorker>) {
         loop {
-            let wait = if self.playable.is_some() { BUSY_TICK } else { IDLE_TICK };
+            let wait = if self.current().is_some() { BUSY_TICK } else { IDLE_TICK };
             let message = messages.recv_timeout(wait);
             match message {
                 Ok(ToWorker::Stop) | Err(RecvTimeoutError::Disconnected) => return,
@@ -259,8 +281,9 @@ impl State {
     }
 
     fn tick(&mut self) {
-        self.look_at_catalogue();
-        if self.params.state.is_news() {
+        let news = self.look_at_catalogue();
+        if self.params.state.is_news() || (news && self.current().is_none() && self.seen.cue.is_some()) {
+            // Loaded by the host; or the catalogue has changed and may know where the missing file is now.
             self.take_up_state();
             self.send_to_player();
             self.publish();
@@ -276,19 +299,39 @@ impl State {
         self.refit_audition();
         if let Some(feeder) = &mut self.feeder {
             while feeder.tick() {}
-            if self.auditioning && feeder.has_ended() {
+            let (problem, has_ended) = (feeder.take_problem(), feeder.has_ended());
+            if let Some(problem) = problem {
+                self.say(&problem.to_string());
+            }
+            if self.auditioning && has_ended {
                 self.auditioning = false;
                 self.send_to_player();
                 self.publish();
             }
         }
+        self.keep_editor_current();
+    }
+
+    /// What changes without anybody's doing: the tempo in the text, and the playhead that starts to move.
+    fn keep_editor_current(&mut self) {
+        let is_heard = self.shared.status.load().as_ref().as_ref().is_some_and(|s| s.heard_frame().is_some());
+        if is_heard && !self.was_heard {
+            self.repaint.request_repaint();
+        }
+        self.was_heard = is_heard;
+        let bpm = get(&self.shared.board.bpm);
+        if self.model.chosen.is_some() && self.described.is_some_and(|(d, at)| (d - bpm).abs() > 0.05 && at.elapsed() > TEMPO_SETTLES) {
+            self.describe_chosen();
+            self.publish();
+        }
     }
 
     // --- The catalogue --------------------------------------------------------------------------------------------------------
 
-    fn look_at_catalogue(&mut self) {
+    /// Reads what is new in the catalogue. Whether anything was.
+    fn look_at_catalogue(&mut self) -> bool {
         if self.looked.is_some_and(|l| l.elapsed() < CATALOGUE_LOOK) {
-            return;
+            return false;
         }
         self.looked = Some(Instant::now());
         let before = self.model.library.clone();
@@ -297,22 +340,17 @@ impl State {
                 self.reader = None;
                 true
             }),
-            None => {
-                let opened = catalogue::default_dir().and_then(|dir| {
-                    self.catalogue_dir = Some(dir.clone());
-                    Reader::open(&dir)
-                });
-                match opened {
-                    Ok(reader) => {
-                        self.reader = Some(reader);
-                        true
-                    }
-                    Err(e) => {
-                        self.model.library = Library::Absent(e.to_string());
-                        false
-                    }
+            None => match catalogue::default_dir().and_then(|dir| Reader::open(&dir)) {
+                Ok(reader) => {
+                    self.reader = Some(reader);
+                    true
                 }
-            }
+                Err(e) => {
+                    let is_absent = matches!(e, CatalogueError::Absent(_) | CatalogueError::Nowhere);
+                    self.model.library = if is_absent { Library::Absent(e.to_string()) } else { Library::Unreadable(e.to_string()) };
+                    false
+                }
+            },
         };
         if let (Some(reader), true) = (&self.reader, news) {
             self.model.library = Library::Ready(reader.summaries().len());
@@ -323,6 +361,7 @@ impl State {
         if news || before != self.model.library {
             self.publish();
         }
+        news
     }
 
     fn search(&mut self) {
@@ -357,7 +396,7 @@ impl State {
             }
             Intent::Choose(id) => self.choose(&id),
             Intent::Play => {
-                self.auditioning = self.playable.is_some();
+                self.auditioning = self.current().is_some();
                 self.send_to_player();
             }
             Intent::Stop => {
@@ -371,15 +410,17 @@ impl State {
                         cue.place = None;
                     }
                 });
-                if let Some((cue, _)) = &mut self.playable {
-                    cue.place = None;
+                if let Some(ready) = &mut self.stored {
+                    ready.cue.place = None;
                 }
                 self.send_to_player();
             }
-            Intent::Octave(octave) => {
-                self.remember(|s| s.octave = Some(octave));
-                self.set_octave(octave);
+            Intent::ShowPlaced => {
+                self.trial = None;
+                self.auditioning = false;
+                self.send_to_player();
             }
+            Intent::Octave(octave) => self.set_octave(octave),
             // Parameters are set by the editor itself, through the host.
             Intent::Gain(_) | Intent::Transpose(_) | Intent::MatchLoudness(_) => {}
         }
@@ -393,37 +434,74 @@ impl State {
 
     fn choose(&mut self, id: &ContentId) {
         self.model.message = None;
+        let is_on_timeline = self.seen.cue.as_ref().is_some_and(|c| c.place.is_some());
+        if is_on_timeline && self.stored.as_ref().is_some_and(|s| s.cue.source.content_id == *id) {
+            // The very track that sits there: it is heard as it was placed.
+            self.trial = None;
+            self.auditioning = true;
+            self.send_to_player();
+            return;
+        }
         let track = match self.reader.as_ref().map(|r| r.track(id)) {
             Some(Ok(Some(track))) => track,
-            Some(Err(e)) => return self.give_up(&e.to_string()),
-            _ => return self.give_up("this track is no longer in the catalogue"),
+            Some(Err(e)) => return self.say(&e.to_string()),
+            _ => return self.say("this track is no longer in the catalogue"),
         };
-        let Some(path) = self.verified_file(id, &track.paths) else { return };
+        let Some((path, stamp)) = self.verified_file(id, &track.paths) else { return };
         let bpm = get(&self.shared.board.bpm);
         self.fitted_bpm = bpm;
         let wish = Wish { project_bpm: bpm, octave: None, own_pace: false, place: None };
         let cue = fit(&track, path.clone(), &wish).cue;
-        self.remember(|s| {
-            s.octave = None;
-            s.cue = Some(cue.clone());
-        });
-        self.playable = Some((cue, path));
+        let ready = Ready { cue, path, stamp, octave: None };
+        if is_on_timeline {
+            self.trial = Some(ready);
+        } else {
+            self.trial = None;
+            self.store(ready);
+        }
         self.auditioning = true;
         self.send_to_player();
     }
 
+    /// Makes a cue the one that is stored with the project.
+    fn store(&mut self, ready: Ready) {
+        let (cue, octave) = (ready.cue.clone(), ready.octave);
+        self.remember(|s| {
+            s.octave = octave;
+            s.cue = Some(cue.clone());
+        });
+        self.stored = Some(ready);
+    }
+
     /// A file that is there and holds that very sound; else a message.
-    fn verified_file(&mut self, id: &ContentId, paths: &[PathBuf]) -> Option<PathBuf> {
+    fn verified_file(&mut self, id: &ContentId, paths: &[PathBuf]) -> Option<(PathBuf, FileStamp)> {
         let mut problem = None;
         for path in paths {
-            match check(path, id) {
-                Ok(()) => return Some(path.clone()),
+            match self.check(path, id) {
+                Ok(stamp) => return Some((path.clone(), stamp)),
                 Err(e) => problem = Some(e),
             }
         }
         let message = problem.unwrap_or_else(|| "its file is missing; bring it back and scan its folder again".into());
-        self.give_up(&message);
+        self.say(&message);
         None
+    }
+
+    /// Whether a file holds a sound; else why not, in words. What the catalogue saw and nobody has touched since is believed; anything
+    /// else is read from start to end.
+    fn check(&self, path: &Path, id: &ContentId) -> Result<FileStamp, String> {
+        let Ok(meta) = std::fs::metadata(path) else {
+            return Err(format!("{} is missing; bring it back and scan its folder again", path.display()));
+        };
+        let stamp = FileStamp::of(&meta);
+        if self.reader.as_ref().is_some_and(|r| r.vouches_for(path, stamp, id).unwrap_or(false)) {
+            return Ok(stamp);
+        }
+        match audio::content_id(path) {
+            Ok(found) if found == *id => Ok(stamp),
+            Ok(_) => Err(format!("{} holds another sound than when it was scanned; scan its folder again", path.display())),
+            Err(e) => Err(e.to_string()),
+        }
     }
 
     fn place(&mut self) {
@@ -431,35 +509,54 @@ impl State {
         let (beats, seconds, bpm) = (get(&board.beats), get(&board.seconds), get(&board.bpm));
         let (bar, length) = (get(&board.bar_start), get(&board.beats_per_bar));
         let at_beats = if (beats - bar).abs() < 1e-4 { bar } else { bar + length };
-        let place = Place { at_beats, at_s: seconds + (at_beats - beats) * 60.0 / bpm };
-        let Some((cue, _)) = &mut self.playable else { return };
-        cue.place = Some(place);
-        let cue = cue.clone();
-        self.remember(|s| s.cue = Some(cue.clone()));
+        let mut place = Place { at_beats, at_s: seconds + (at_beats - beats) * 60.0 / bpm };
+        let track = self.chosen_track();
+        let Some(mut ready) = self.trial.take().or_else(|| self.stored.take()) else { return };
+        if let (Some(track), None) = (&track, ready.cue.place) {
+            // The tempo may have changed since it was first heard. What was placed before keeps its recipe.
+            let wish = Wish { project_bpm: bpm, octave: ready.octave, own_pace: false, place: None };
+            ready.cue = fit(track, ready.path.clone(), &wish).cue;
+        }
+        if let (Timing::Unstretched(_), Some(grid)) = (&ready.cue.timing, track.as_ref().and_then(|t| t.analysis.beats.as_ref())) {
+            // Even at its own pace it has a downbeat.
+            let downbeat = grid.value.first_downbeat().unwrap_or(0);
+            place.at_s -= grid.value.beats_s().get(downbeat).copied().unwrap_or(0.0);
+        }
+        ready.cue.place = Some(place);
+        self.store(ready);
         self.auditioning = false;
         self.send_to_player();
     }
 
     fn set_octave(&mut self, octave: TempoOctave) {
         let track = self.chosen_track();
-        let Some((cue, path)) = &mut self.playable else { return };
-        match (&mut cue.timing, track) {
-            (Timing::Locked { octave: current, .. }, None) => *current = octave,
-            (_, Some(track)) => {
-                let wish = Wish { project_bpm: get(&self.shared.board.bpm), octave: Some(octave), own_pace: false, place: cue.place };
-                *cue = fit(&track, path.clone(), &wish).cue;
+        let project_bpm = get(&self.shared.board.bpm);
+        let is_trial = self.trial.is_some();
+        let Some(ready) = self.trial.as_mut().or(self.stored.as_mut()) else { return };
+        ready.octave = Some(octave);
+        match (&mut ready.cue.timing, track) {
+            (Timing::Locked { octave: current, .. }, _) => *current = octave,
+            (Timing::Unstretched(_), Some(track)) => {
+                let wish = Wish { project_bpm, octave: Some(octave), own_pace: false, place: ready.cue.place };
+                ready.cue = fit(&track, ready.path.clone(), &wish).cue;
             }
             (Timing::Unstretched(_), None) => {}
         }
-        let cue = cue.clone();
-        self.remember(|s| s.cue = Some(cue.clone()));
+        let cue = ready.cue.clone();
+        if !is_trial {
+            self.remember(|s| {
+                s.octave = Some(octave);
+                s.cue = Some(cue.clone());
+            });
+        }
         self.send_to_player();
     }
 
     /// An audition follows the project's tempo into another octave, or out of reach; a placed cue keeps what was decided.
     fn refit_audition(&mut self) {
         let bpm = get(&self.shared.board.bpm);
-        if (bpm - self.fitted_bpm).abs() < 1e-6 || !self.auditioning || self.seen.octave.is_some() {
+        let is_placed = self.current().is_none_or(|r| r.cue.place.is_some());
+        if (bpm - self.fitted_bpm).abs() < 1e-6 || !self.auditioning || is_placed {
             self.other_tempo_since = None;
             return;
         }
@@ -468,19 +565,29 @@ impl State {
         }
         self.fitted_bpm = bpm;
         self.other_tempo_since = None;
-        let (Some(track), Some((cue, path))) = (self.chosen_track(), &mut self.playable) else { return };
-        let refitted = fit(&track, path.clone(), &Wish { project_bpm: bpm, octave: None, own_pace: false, place: cue.place }).cue;
-        if refitted.timing != cue.timing {
-            *cue = refitted.clone();
-            self.remember(|s| s.cue = Some(refitted.clone()));
+        let track = self.chosen_track();
+        let is_trial = self.trial.is_some();
+        let (Some(track), Some(ready)) = (track, self.trial.as_mut().or(self.stored.as_mut())) else { return };
+        let wish = Wish { project_bpm: bpm, octave: ready.octave, own_pace: false, place: None };
+        let refitted = fit(&track, ready.path.clone(), &wish).cue;
+        if refitted.timing != ready.cue.timing {
+            ready.cue = refitted.clone();
+            if !is_trial {
+                self.remember(|s| s.cue = Some(refitted.clone()));
+            }
             self.send_to_player();
         }
         self.describe_chosen();
         self.publish();
     }
 
+    /// The cue that is shown, whether or not its file is there.
+    fn shown_cue(&self) -> Option<&Cue> {
+        self.trial.as_ref().map(|t| &t.cue).or(self.seen.cue.as_ref())
+    }
+
     fn chosen_track(&self) -> Option<Track> {
-        let id = &self.seen.cue.as_ref()?.source.content_id;
+        let id = &self.shown_cue()?.source.content_id;
         self.reader.as_ref()?.track(id).ok()?
     }
 
@@ -488,21 +595,23 @@ impl State {
 
     /// Takes up what the host loaded.
     fn take_up_state(&mut self) {
+        // Until it has reached the player, what is stored is not what plays.
+        self.shared.board.is_loaded.store(false, Ordering::Release);
         let state = self.params.state.read_news();
-        if state == self.seen && self.playable.is_some() == state.cue.is_some() {
+        if state == self.seen && self.stored.is_some() == state.cue.is_some() {
             return;
         }
         self.seen = state;
         self.model.message = None;
-        self.playable = None;
+        (self.stored, self.trial) = (None, None);
         self.auditioning = false;
         if let Some(cue) = self.seen.cue.clone() {
             let mut paths = vec![cue.source.path.clone()];
             // The file may have moved since the project was saved; the catalogue knows where to.
             self.look_at_catalogue();
             paths.extend(self.reader.as_ref().and_then(|r| r.track(&cue.source.content_id).ok()?).map(|t| t.paths).unwrap_or_default());
-            if let Some(path) = self.verified_file(&cue.source.content_id, &paths) {
-                self.playable = Some((cue, path));
+            if let Some((path, stamp)) = self.verified_file(&cue.source.content_id, &paths) {
+                self.stored = Some(Ready { cue, path, stamp, octave: self.seen.octave });
             }
         }
         self.search();
@@ -512,66 +621,95 @@ impl State {
     /// Brings the player what it should play: the audition, the placed cue, or nothing.
     fn send_to_player(&mut self) {
         let semitones = self.params.transpose.value();
-        self.shared.board.is_loaded.store(true, Ordering::Release);
-        let Some(feeder) = &mut self.feeder else { return };
-        self.shared.board.transpose.store(semitones, Ordering::Relaxed);
-        let result = match &self.playable {
-            Some((cue, path)) if self.auditioning || cue.place.is_some() => {
-                let db = cue.loudness_gain_db.unwrap_or(0.0);
-                self.shared.board.unmatch.store((10f64.powf(-db / 20.0) as f32).to_bits(), Ordering::Relaxed);
-                let cue = if self.auditioning { Cue { place: None, ..cue.clone() } } else { cue.clone() };
-                feeder.play(&cue, path, f64::from(semitones))
+        if self.feeder.is_some() {
+            self.shared.board.transpose.store(semitones, Ordering::Relaxed);
+            let is_trial = self.auditioning && self.trial.is_some();
+            let wanted = if is_trial { self.trial.take() } else { self.stored.take() };
+            let result = match wanted {
+                Some(ready) if self.auditioning || ready.cue.place.is_some() => self.play(ready, semitones).map(Some),
+                other => {
+                    if let Some(feeder) = &mut self.feeder {
+                        feeder.stop();
+                    }
+                    Ok(other)
+                }
+            };
+            match result {
+                Ok(ready) if is_trial => self.trial = ready,
+                Ok(ready) => self.stored = ready,
+                // The one that cannot be played is gone already; what is placed goes on if this was only tried.
+                Err(e) => {
+                    self.stop_audition(&e);
+                    if is_trial {
+                        self.send_to_player();
+                    }
+                }
             }
-            _ => {
-                feeder.stop();
-                Ok(())
-            }
-        };
-        if let Err(e) = result {
-            self.give_up(&e.to_string());
         }
+        self.shared.board.is_loaded.store(true, Ordering::Release);
     }
 
-    /// Says what went wrong, and plays nothing.
-    fn give_up(&mut self, message: &str) {
+    /// Gives a cue to the player, if its file is still the one that was verified.
+    fn play(&mut self, mut ready: Ready, semitones: i32) -> Result<Ready, String> {
+        let Some(feeder) = &mut self.feeder else { return Ok(ready) };
+        let now = std::fs::metadata(&ready.path).ok().map(|m| FileStamp::of(&m));
+        if now != Some(ready.stamp) {
+            feeder.stop();
+            ready.stamp = self.check(&ready.path, &ready.cue.source.content_id)?;
+        }
+        let db = ready.cue.loudness_gain_db.unwrap_or(0.0);
+        self.shared.board.unmatch.store((10f64.powf(-db / 20.0) as f32).to_bits(), Ordering::Relaxed);
+        let cue = if self.auditioning { Cue { place: None, ..ready.cue.clone() } } else { ready.cue.clone() };
+        let Some(feeder) = &mut self.feeder else { return Ok(ready) };
+        feeder.play(&cue, &ready.path, f64::from(semitones)).map_err(|e| e.to_string())?;
+        Ok(ready)
+    }
+
+    fn say(&mut self, message: &str) {
         self.model.message = Some(message.to_owned());
-        self.playable = None;
+        self.publish();
+    }
+
+    fn stop_audition(&mut self, message: &str) {
         self.auditioning = false;
         if let Some(feeder) = &mut self.feeder {
             feeder.stop();
         }
-        self.publish();
+        self.describe_chosen();
+        self.say(message);
+    }
+
+    /// What plays cannot be played: says why. What is placed goes on if something else was only tried.
+    fn give_up(&mut self, message: &str) {
+        let was_trial = self.auditioning && self.trial.take().is_some();
+        self.stop_audition(message);
+        if was_trial {
+            self.send_to_player();
+        } else {
+            self.stored = None;
+            self.describe_chosen();
+            self.publish();
+        }
     }
 
     // --- What is shown --------------------------------------------------------------------------------------------------------
 
     fn describe_chosen(&mut self) {
         let bpm = get(&self.shared.board.bpm);
+        self.described = Some((bpm, Instant::now()));
         let track = self.chosen_track();
-        self.model.chosen = self.seen.cue.as_ref().map(|cue| Chosen::new(cue, track.as_ref(), bpm, self.playable.is_some()));
+        let mut chosen = self.shown_cue().map(|cue| Chosen::new(cue, track.as_ref(), bpm, self.current().is_some()));
+        if let (Some(chosen), Some(_), Some(cue)) = (&mut chosen, &self.trial, &self.seen.cue) {
+            chosen.stays = Some(format!("{} stays on the timeline", cue.source.name));
+        }
+        self.model.chosen = chosen;
     }
 
     fn publish(&mut self) {
         self.model.target = self.seen.target;
         self.model.words.clone_from(&self.seen.words);
         self.model.auditioning = self.auditioning;
-        if let Some(chosen) = &mut self.model.chosen {
-            chosen.place = self.seen.cue.as_ref().and_then(|c| c.place);
-            chosen.is_playable = self.playable.is_some();
-        }
         self.shared.model.store(Arc::new(self.model.clone()));
         self.repaint.request_repaint();
-    }
-}
-
-/// Whether a file holds a sound; else why not, in words.
-fn check(path: &Path, id: &ContentId) -> Result<(), String> {
-    if !path.exists() {
-        return Err(format!("{} is missing; bring it back and scan its folder again", path.display()));
-    }
-    match audio::content_id(path) {
-        Ok(found) if found == *id => Ok(()),
-        Ok(_) => Err(format!("{} holds another sound than when it was scanned; scan its folder again", path.display())),
-        Err(e) => Err(e.to_string()),
     }
 }

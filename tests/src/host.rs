@@ -128,7 +128,7 @@ pub fn run(host: &Path, plugin: &Path, catalogue: &Path, script: &Script, out: &
     if script.editor.is_some() {
         // A screen of its own, with nothing else on it.
         command = Command::new("xvfb-run");
-        command.args(["-a", "-s", "-screen 0 1024x768x24 +extension GLX"]).arg(host);
+        command.args(["-a", "-s", "-screen 0 1024x768x24 +extension GLX -noreset"]).arg(host);
     }
     let output = command.args([plugin, &script_path, out]).env("UNDERSCORE_CATALOGUE", catalogue).output().unwrap();
     assert!(

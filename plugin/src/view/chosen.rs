@@ -1,7 +1,7 @@
 //! The chosen track: its waveform with beats and playhead, and what can be done with it.
 
 use super::{Chosen, Controls, Intent, Model, ink, minutes};
-use egui::{Align, Color32, Layout, Mesh, Rect, RichText, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align, Color32, Label, Layout, Mesh, Rect, RichText, Role, Sense, Shape, Stroke, TextStyle, Ui, WidgetInfo, pos2, vec2};
 use music::Key;
 
 pub(super) fn show(ui: &mut Ui, model: &Model, controls: &Controls, playhead_s: Option<f64>, intents: &mut Vec<Intent>) {
@@ -12,9 +12,17 @@ pub(super) fn show(ui: &mut Ui, model: &Model, controls: &Controls, playhead_s: 
         return;
     };
     ui.horizontal(|ui| {
-        ui.label(RichText::new(&chosen.name).size(16.0).strong());
         let at = playhead_s.map_or(String::new(), |s| format!("{} / ", minutes(s.max(0.0))));
-        ui.label(RichText::new(format!("{at}{}", minutes(chosen.duration_s))).color(ink::QUIET));
+        let times = format!("{at}{}", minutes(chosen.duration_s));
+        let font = TextStyle::Body.resolve(ui.style());
+        let width = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), font.clone(), ink::QUIET).size().x;
+        let rest = width(&times) + width(&chosen.timing) + 3.0 * ui.spacing().item_spacing.x;
+        // A long name gives way to the rest.
+        ui.scope(|ui| {
+            ui.set_max_width((ui.available_width() - rest).max(60.0));
+            ui.add(Label::new(RichText::new(&chosen.name).size(16.0).strong()).truncate());
+        });
+        ui.label(RichText::new(times).color(ink::QUIET));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.label(RichText::new(&chosen.timing).color(ink::QUIET));
         });
@@ -44,16 +52,20 @@ pub(super) fn show(ui: &mut Ui, model: &Model, controls: &Controls, playhead_s: 
             };
             ui.label(RichText::new(text).color(ink::ACCENT));
         }
-        if let Some(octave) = chosen.octave {
+        if let Some(stays) = &chosen.stays {
+            ui.label(RichText::new(stays).color(ink::ACCENT));
+            if ui.button("Show").on_hover_text("back to the track on the timeline").clicked() {
+                intents.push(Intent::ShowPlaced);
+            }
+        }
+        if chosen.has_tempo {
             ui.separator();
             ui.label(RichText::new("tempo").color(ink::QUIET));
-            let slower = octave.halved();
-            if ui.add_enabled(slower.is_some(), egui::Button::new("/2")).clicked() {
-                intents.extend(slower.map(Intent::Octave));
-            }
-            let faster = octave.doubled();
-            if ui.add_enabled(faster.is_some(), egui::Button::new("x2")).clicked() {
-                intents.extend(faster.map(Intent::Octave));
+            for (text, octave) in [("/2", chosen.slower), ("x2", chosen.faster)] {
+                let button = ui.add_enabled(octave.is_some(), egui::Button::new(text));
+                if button.on_disabled_hover_text("would be stretched to more than twice or less than half").clicked() {
+                    intents.extend(octave.map(Intent::Octave));
+                }
             }
         }
     });
@@ -68,7 +80,8 @@ fn message(ui: &mut Ui, model: &Model) {
 
 fn settings(ui: &mut Ui, key: Option<Key>, controls: &Controls, intents: &mut Vec<Intent>) {
     ui.horizontal(|ui| {
-        ui.spacing_mut().slider_width = 130.0;
+        // What is left of a narrow window goes to the two sliders.
+        ui.spacing_mut().slider_width = ((ui.available_width() - 500.0) / 2.0).clamp(40.0, 130.0);
         let mut gain = controls.gain_db;
         if ui.add(egui::Slider::new(&mut gain, -60.0..=12.0).suffix(" dB").fixed_decimals(1).text("gain")).changed() {
             intents.push(Intent::Gain(gain));

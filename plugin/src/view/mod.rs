@@ -31,13 +31,15 @@ pub struct View {
     words_of_model: String,
     /// The target while it is dragged.
     dragged: Option<[f64; 2]>,
+    /// Whether somebody is typing: then the model's words are older than ours.
+    is_typing: bool,
 }
 
 impl View {
     /// Shows the model and collects what the user wants.
     pub fn show(&mut self, ui: &mut Ui, model: &Model, controls: &Controls, playhead_s: Option<f64>, intents: &mut Vec<Intent>) {
         style(ui);
-        if self.words_of_model != model.words {
+        if self.words_of_model != model.words && !self.is_typing {
             self.words_of_model.clone_from(&model.words);
             self.words.clone_from(&model.words);
         }
@@ -59,6 +61,7 @@ impl View {
                 Library::Ready(_) => results::show(ui, model, intents),
                 Library::Opening => notice(ui, "Opening the catalogue …", ""),
                 Library::Absent(why) => notice(ui, "No catalogue yet.", why),
+                Library::Unreadable(why) => notice(ui, "The catalogue cannot be read.", why),
             }
         });
     }
@@ -75,7 +78,9 @@ impl View {
                 .hint_text("words: rain  \"slow strings\"  -piano")
                 .desired_width(f32::INFINITY)
                 .char_limit(200);
-            if ui.add(edit).changed() {
+            let edited = ui.add(edit);
+            self.is_typing = edited.has_focus();
+            if edited.changed() {
                 self.words_of_model.clone_from(&self.words);
                 intents.push(Intent::Words(self.words.clone()));
             }

@@ -15,6 +15,8 @@ pub enum Library {
     Opening,
     /// There is none: why, and what to do.
     Absent(String),
+    /// There is one, but it cannot be read: why.
+    Unreadable(String),
     /// Open, with that many tracks.
     Ready(usize),
 }
@@ -98,6 +100,14 @@ pub struct Chosen {
     pub timing: String,
     /// The reading of its tempo, when it is locked.
     pub octave: Option<TempoOctave>,
+    /// The readings half and twice as fast, where they can be had without stretching too far.
+    pub slower: Option<TempoOctave>,
+    /// See `slower`.
+    pub faster: Option<TempoOctave>,
+    /// Whether it has a tempo at all.
+    pub has_tempo: bool,
+    /// Another track that sits on the timeline meanwhile, in words.
+    pub stays: Option<String>,
     /// Its outline, where the catalogue has it.
     pub peaks: Option<Arc<Peaks>>,
     /// Its beats in seconds.
@@ -112,6 +122,12 @@ pub struct Chosen {
 
 impl Chosen {
     pub(crate) fn new(cue: &Cue, track: Option<&Track>, project_bpm: f64, is_playable: bool) -> Self {
+        let measured = || track.and_then(|t| t.analysis.tempo_bpm.as_ref()).map(|t| t.value);
+        let usable = |bpm: f64| move |o: &TempoOctave| music::fit_tempo(bpm, project_bpm, Some(*o)).is_usable();
+        let (slower, faster, has_tempo) = match &cue.timing {
+            Timing::Locked { octave, bpm, .. } => (octave.halved().filter(usable(*bpm)), octave.doubled().filter(usable(*bpm)), true),
+            Timing::Unstretched(_) => (None, None, measured().is_some()),
+        };
         let (timing, octave, beats_s, downbeat) = match &cue.timing {
             Timing::Locked { octave, bpm, beats, downbeat, .. } => {
                 let read = bpm * octave.factor();
@@ -133,6 +149,10 @@ impl Chosen {
             key: track.and_then(|t| t.analysis.key.as_ref()).map(|k| k.value),
             timing,
             octave,
+            slower,
+            faster,
+            has_tempo,
+            stays: None,
             peaks: track.map(|t| Arc::new(t.analysis.peaks.value.clone())),
             beats_s: Arc::new(beats_s),
             downbeat,
@@ -170,6 +190,8 @@ pub enum Intent {
     Place,
     /// Take it off the timeline.
     Unplace,
+    /// Show the track that is on the timeline again, instead of the one that is only tried.
+    ShowPlaced,
     /// Read its tempo so.
     Octave(TempoOctave),
     /// Set the gain, in dB.

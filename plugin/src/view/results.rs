@@ -38,7 +38,8 @@ fn one(ui: &mut Ui, row: &Row, is_chosen: bool) -> bool {
     let title_area = Rect::from_min_max(pos2(rect.left() + 24.0, rect.top()), pos2(columns_left - 8.0, rect.bottom()));
     let clipped = painter.with_clip_rect(title_area.intersect(ui.clip_rect()));
     clipped.text(pos2(title_area.left(), first), Align2::LEFT_CENTER, &row.title, FontId::proportional(14.0), text);
-    let why = if row.is_there { row.why.clone() } else { format!("file missing; {}", row.why) };
+    let mood = row.affect.map_or("mood unknown", affect::nearest_word);
+    let why = if row.is_there { format!("{mood}; {}", row.why) } else { format!("file missing; {mood}; {}", row.why) };
     clipped.text(pos2(title_area.left(), second), Align2::LEFT_CENTER, why, FontId::proportional(11.0), ink::QUIET);
 
     let right = |x: f32, y: f32, text: String, colour: Color32| {

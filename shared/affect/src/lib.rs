@@ -8,4 +8,4 @@ mod plane;
 mod words;
 
 pub use plane::{Affect, AffectEstimate, OutOfPlane, Quadrant};
-pub use words::{MoodWord, UnknownMood, all_moods, mood};
+pub use words::{MoodWord, UnknownMood, all_moods, mood, nearest_word};

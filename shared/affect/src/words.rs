@@ -109,10 +109,36 @@ pub fn mood(word: &str) -> Result<MoodWord, UnknownMood> {
     all_moods().find(|m| m.word == wanted).ok_or_else(|| UnknownMood { word: word.to_owned() })
 }
 
+/// Nearer to the middle than this, no word is meant more than another.
+const NEUTRAL_RADIUS: f64 = 0.15;
+
+/// The word that lies nearest in direction; "neutral" near the middle.
+#[must_use]
+pub fn nearest_word(at: Affect) -> &'static str {
+    if at.distance(Affect::clamped(0.0, 0.0)) < NEUTRAL_RADIUS {
+        return "neutral";
+    }
+    let off = |degrees: f64| {
+        let d = (at.arousal.atan2(at.valence).to_degrees() - degrees).rem_euclid(360.0);
+        d.min(360.0 - d)
+    };
+    RUSSELL.iter().min_by(|a, b| off(a.1).total_cmp(&off(b.1))).map_or("neutral", |(word, _)| word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Quadrant;
+
+    #[test]
+    fn every_word_is_nearest_to_its_own_point() {
+        for (word, _) in RUSSELL {
+            let at = mood(word).unwrap().at;
+            let found = mood(nearest_word(at)).unwrap().at;
+            assert!(found.distance(at) < 1e-9, "{word} is called {}", nearest_word(at));
+        }
+        assert_eq!(nearest_word(Affect::clamped(0.05, -0.05)), "neutral");
+    }
 
     #[test]
     fn words_lie_in_the_quadrant_that_people_expect() {

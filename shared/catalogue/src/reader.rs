@@ -2,7 +2,7 @@
 
 use crate::index::TextReader;
 use crate::query::{self, Match, Query};
-use crate::{CatalogueError, schema};
+use crate::{CatalogueError, FileStamp, schema};
 use affect::Affect;
 use music::Key;
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -129,6 +129,16 @@ impl Reader {
         let id: Option<Option<String>> =
             self.db.query_row("SELECT content_id FROM files WHERE path = ?1", [to_text(path)], |row| row.get(0)).optional()?;
         Ok(id.flatten().map(ContentId))
+    }
+
+    /// Whether a file held that sound at the last scan, and has not been touched since as far as its stamp tells.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn vouches_for(&self, path: &Path, stamp: FileStamp, id: &ContentId) -> Result<bool, CatalogueError> {
+        let sql = "SELECT COUNT(*) FROM files WHERE path = ?1 AND size = ?2 AND modified_ns = ?3 AND content_id = ?4";
+        let row = rusqlite::params![to_text(path), stamp.size as i64, stamp.modified_ns, id.0];
+        Ok(self.db.query_row(sql, row, |row| row.get::<_, i64>(0))? > 0)
     }
 
     /// Sounds whose identity starts with some hexadecimal digits; at most `limit`.

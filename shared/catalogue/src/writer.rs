@@ -17,6 +17,15 @@ pub struct FileStamp {
     pub modified_ns: i64,
 }
 
+impl FileStamp {
+    /// The stamp of a file that looks like this. A time that the system does not tell is 0.
+    #[must_use]
+    pub fn of(meta: &std::fs::Metadata) -> Self {
+        let modified = meta.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
+        Self { size: meta.len(), modified_ns: modified.map_or(0, |d| i64::try_from(d.as_nanos()).unwrap_or(i64::MAX)) }
+    }
+}
+
 /// What the catalogue knows of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileState {

@@ -76,6 +76,11 @@ impl Deck {
         self.made == 0
     }
 
+    /// Host frames that it plays into nothing before it is heard.
+    pub(crate) fn run_up_frames(&self) -> i64 {
+        self.run_up
+    }
+
     /// Sets it up to be heard from a moment on, which becomes its frame 0.
     pub(crate) fn begin(&mut self, program: &Program, at: Position, place: Place) {
         self.clock = Running { frame: 0, at };

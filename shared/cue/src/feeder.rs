@@ -5,7 +5,7 @@
 
 use crate::chunks::{CHUNK_FRAMES, Chunk, ChunkTable};
 use crate::deck::Deck;
-use crate::link::{Board, FromPlayer, NONE, ToPlayer};
+use crate::link::{Board, FromPlayer, NONE, ToPlayer, WANTS};
 use crate::program::{Program, SPARE_DECKS};
 use crate::recipe::Cue;
 use audio::{AudioError, Reader, to_stereo};
@@ -70,14 +70,14 @@ pub struct Feeder {
     next_program: u64,
     /// Which chunks that program has.
     given: std::collections::BTreeSet<usize>,
-    /// Decks that the player was given for it and has not given back.
-    decks_out: usize,
+    /// Decks that the player was given for it.
+    decks_given: u64,
     /// Messages that found the queue full.
     unsent: std::collections::VecDeque<ToPlayer>,
     /// Chunks that the player may still hold; dropped when it does not.
     leaving: Vec<Arc<Chunk>>,
-    /// When a deck could not be built, why.
-    deck_error: Option<RetimeError>,
+    /// What went wrong since it was last asked.
+    problem: Option<FeederError>,
 }
 
 impl Feeder {
@@ -93,10 +93,10 @@ impl Feeder {
             program: 0,
             next_program: 1,
             given: Default::default(),
-            decks_out: 0,
+            decks_given: 0,
             unsent: Default::default(),
             leaving: Vec::new(),
-            deck_error: None,
+            problem: None,
         }
     }
 
@@ -169,6 +169,17 @@ impl Feeder {
         self.program != 0 && self.board.ended.load(Ordering::Relaxed) == self.program
     }
 
+    /// What went wrong while playing, once.
+    pub fn take_problem(&mut self) -> Option<FeederError> {
+        self.problem.take()
+    }
+
+    /// Decks built for what plays now. Each costs some milliseconds, so this should grow with jumps only.
+    #[must_use]
+    pub fn decks_built(&self) -> u64 {
+        self.decks_given
+    }
+
     /// Bytes of decoded audio in memory.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
@@ -189,7 +200,7 @@ impl Feeder {
         }
         self.next_program += 1;
         self.program = id;
-        self.decks_out = SPARE_DECKS;
+        self.decks_given = SPARE_DECKS as u64;
         // The first frames are wanted in any case; having them spares a round trip.
         self.send(ToPlayer::Program(Some(Box::new(program))));
         self.fill(&[0]);
@@ -215,10 +226,7 @@ impl Feeder {
         self.flush();
         while let Ok(back) = self.from_player.pop() {
             match back {
-                FromPlayer::Deck(deck) => {
-                    self.decks_out = self.decks_out.saturating_sub(1);
-                    drop(deck);
-                }
+                FromPlayer::Deck(deck) => drop(deck),
                 FromPlayer::Program(program) => drop(program),
                 FromPlayer::Chunk(chunk) => drop(chunk),
             }
@@ -236,18 +244,22 @@ impl Feeder {
         self.fill(&wants)
     }
 
-    /// A used deck is replaced by a new one: one is playing, one may be fading, the others stand ready.
+    /// A deck that was taken is replaced by a new one.
     fn deal_decks(&mut self) {
         let (Some(cue), true) = (&self.cue, self.program != 0) else { return };
         let (rate_hz, locked) = (f64::from(cue.source.rate_hz), matches!(cue.timing, crate::recipe::Timing::Locked { .. }));
-        while self.decks_out < SPARE_DECKS + 2 {
+        if self.board.decks_of.load(Ordering::Acquire) != self.program {
+            return;
+        }
+        let used = self.board.decks_used.load(Ordering::Relaxed);
+        while self.decks_given < SPARE_DECKS as u64 + used {
             match Deck::new(rate_hz, self.host_rate_hz, self.pitch, locked) {
                 Ok(deck) => {
-                    self.decks_out += 1;
+                    self.decks_given += 1;
                     self.send(ToPlayer::Deck(self.program, Box::new(deck)));
                 }
                 Err(e) => {
-                    self.deck_error = Some(e);
+                    self.problem = Some(e.into());
                     return;
                 }
             }
@@ -258,7 +270,10 @@ impl Feeder {
     fn fill(&mut self, wants: &[i64]) -> bool {
         let Some(stream) = &mut self.stream else { return false };
         let rate_hz = f64::from(stream.reader.info().rate_hz);
-        let (ahead, behind) = ((AHEAD_S * rate_hz) as i64, (BEHIND_S * rate_hz) as i64);
+        // Two wants must fit into memory, whatever the rate.
+        let most = (MAX_CHUNKS / WANTS - 2) * CHUNK_FRAMES;
+        let behind = (BEHIND_S * rate_hz) as i64;
+        let ahead = ((AHEAD_S * rate_hz) as i64).min(most as i64 - behind);
         let near = (0.6 * rate_hz) as i64;
         let touched = |from: i64, to: i64| ChunkTable::touched(stream.frames as i64, from, to);
         // First what every want needs at once, then the rest of each.
@@ -271,20 +286,25 @@ impl Feeder {
             }
         }
         let keep: Vec<std::ops::Range<usize>> = wants.iter().map(|w| touched(*w - behind, *w + ahead)).collect();
-        let more = missing.len() > CHUNKS_PER_TICK;
+        let mut more = missing.len() > CHUNKS_PER_TICK;
         for index in missing.into_iter().take(CHUNKS_PER_TICK) {
             let Some(stream) = &mut self.stream else { break };
             if !stream.chunks.contains_key(&index) {
                 if stream.chunks.len() >= MAX_CHUNKS {
                     let victim = stream.chunks.keys().copied().find(|c| !keep.iter().any(|k| k.contains(c)));
-                    let Some(victim) = victim else { break };
+                    let Some(victim) = victim else {
+                        more = false;
+                        break;
+                    };
                     if let Some(chunk) = stream.chunks.remove(&victim) {
                         self.leaving.push(chunk);
                         self.given.remove(&victim);
                         self.unsent.push_back(ToPlayer::Chunk(self.program, victim, None));
                     }
                 }
-                stream.decode(index);
+                if let Err(e) = stream.decode(index) {
+                    self.problem.get_or_insert(e.into());
+                }
             }
             if let Some(chunk) = stream.chunks.get(&index).cloned() {
                 self.given.insert(index);
@@ -297,23 +317,23 @@ impl Feeder {
 }
 
 impl Stream {
-    /// Decodes the chunk with that index. What cannot be decoded is silence.
-    fn decode(&mut self, index: usize) {
+    /// Decodes the chunk with that index. What cannot be decoded is silence, and the reason is given.
+    fn decode(&mut self, index: usize) -> Result<(), AudioError> {
         let size = CHUNK_FRAMES as u64;
         let (start, end) = (index as u64 * size, ((index as u64 + 1) * size).min(self.frames));
         let mut chunk = Chunk::silent();
         // Blocks straddle chunks, so the last one is kept: it holds the frames before the reader's position.
         let at = self.reader.position();
         let kept = at.saturating_sub(self.left.len() as u64);
-        let mut readable = true;
+        let mut result = Ok(());
         if start < kept || start.saturating_sub(at) > READ_ON_FRAMES {
-            readable = self.reader.seek(start).is_ok();
+            result = self.reader.seek(start);
             self.left.clear();
             self.right.clear();
         } else {
             self.copy_kept(kept, start, end, &mut chunk);
         }
-        while readable && self.reader.position() < end {
+        while result.is_ok() && self.reader.position() < end {
             match self.reader.next_block() {
                 Ok(Some(block)) => {
                     let block_start = block.start;
@@ -321,16 +341,18 @@ impl Stream {
                     to_stereo(&planes, &mut self.left, &mut self.right);
                     self.copy_kept(block_start, start, end, &mut chunk);
                 }
-                Ok(None) | Err(_) => break,
+                Ok(None) => break,
+                Err(e) => result = Err(e),
             }
         }
         for channel in &mut chunk.channels {
-            // A damaged float file may hold anything.
-            for x in channel.iter_mut().filter(|x| !x.is_finite()) {
-                *x = 0.0;
+            // A damaged float file may hold anything, and no music is 30 dB over full scale.
+            for x in channel.iter_mut() {
+                *x = if x.is_finite() { x.clamp(-32.0, 32.0) } else { 0.0 };
             }
         }
         self.chunks.insert(index, Arc::new(chunk));
+        result
     }
 
     /// Copies what the kept block, which starts with frame `kept`, has of frames start..end.

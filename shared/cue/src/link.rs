@@ -42,6 +42,10 @@ pub(crate) struct Board {
     pub(crate) heard: AtomicI64,
     /// The last program that played to its end.
     pub(crate) ended: AtomicU64,
+    /// The program that the next number is about.
+    pub(crate) decks_of: AtomicU64,
+    /// How many of its unused decks the player has taken.
+    pub(crate) decks_used: AtomicU64,
     /// How often a block went without sound because audio was missing.
     pub(crate) starved: AtomicU64,
 }
@@ -72,6 +76,8 @@ pub fn link(host_rate_hz: f64) -> (Player, Feeder, PlayerStatus) {
         wants: std::array::from_fn(|_| AtomicI64::new(NONE)),
         heard: AtomicI64::new(NONE),
         ended: AtomicU64::new(0),
+        decks_of: AtomicU64::new(0),
+        decks_used: AtomicU64::new(0),
         starved: AtomicU64::new(0),
     });
     let (to_player, at_player) = rtrb::RingBuffer::new(1024);

@@ -20,14 +20,16 @@ const FADE_IN: usize = STEP;
 const FADE_OUT: usize = 256;
 /// A start out of silence is ramped over this many frames: too short to dull an attack, long enough not to crack.
 const RAMP: usize = 16;
-/// An unforeseen jump is prepared for this many seconds ahead.
-const LEAD_S: f64 = 0.04;
+/// An unforeseen jump is prepared so far ahead that a deck's run-up fits into it this many times: 40 ms as recorded, 80 ms an octave down.
+const LEAD_MARGIN: f64 = 1.2;
 /// The clock may slip this much without counting as a jump: the engine glides over it.
 const SLIP_S: f64 = 0.06;
 /// Below this the host's reports differ from our count by rounding alone.
 const ROUNDING_S: f64 = 0.0005;
 /// Steps of run-up per step of sound while live: bounds the load of a block.
 const LIVE_STEPS: usize = 6;
+/// A host this much ahead of the clock, in seconds, renders for nobody who listens. Live hosts render ahead by up to one second.
+const RUSH_S: f64 = 1.5;
 /// How long an offline render waits for the feeder before it gives up and renders silence.
 const OFFLINE_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -171,6 +173,9 @@ impl Player {
         self.end_fading();
         self.pending = None;
         let old = std::mem::replace(&mut self.program, program);
+        // The order matters to the feeder, which reads the second first.
+        self.board.decks_used.store(0, Ordering::Relaxed);
+        self.board.decks_of.store(self.program.as_ref().map_or(0, |p| p.id), Ordering::Release);
         match (self.active.take(), old) {
             (Some(voice), old) => self.fading = Some(Fading { voice, program: old, left: FADE_OUT }),
             (None, Some(old)) => self.send(FromPlayer::Program(old)),
@@ -191,7 +196,10 @@ impl Player {
         if let Some(voice) = self.standby.take() {
             let fresh = voice.deck.is_fresh();
             match &mut self.program {
-                Some(p) if fresh && p.decks.len() < SPARE_DECKS => p.decks.push(voice.deck),
+                Some(p) if fresh && p.decks.len() < SPARE_DECKS => {
+                    self.board.decks_used.fetch_sub(1, Ordering::Relaxed);
+                    p.decks.push(voice.deck);
+                }
                 _ => self.send(FromPlayer::Deck(voice.deck)),
             }
         }
@@ -230,8 +238,7 @@ impl Player {
                     let place = Place { at_beats: 0.0, at_s: 0.0 };
                     self.place = Some(place);
                     let start = self.program.as_ref().map_or(zero, |p| p.start(place, zero));
-                    let lead = (LEAD_S * self.rate_hz).round();
-                    self.running = Some(Running { frame: self.frame + lead as i64, at: start });
+                    self.running = Some(Running { frame: self.frame + self.lead(), at: start });
                 }
                 let running = self.running.get_or_insert(Running { frame: self.frame, at: host.at });
                 let at = running.position(self.frame, self.rate_hz);
@@ -394,8 +401,8 @@ impl Player {
                 return;
             }
             if frame <= self.frame {
-                let ahead = self.frame + (LEAD_S * self.rate_hz) as i64;
                 self.drop_standby();
+                let ahead = self.frame + self.lead();
                 self.pending = Some(ahead);
                 self.begin_standby(running.position(ahead, self.rate_hz), ahead);
             } else if self.standby.is_none() {
@@ -427,9 +434,16 @@ impl Player {
         }
     }
 
+    /// Frames from an unforeseen jump to the sound after it.
+    fn lead(&self) -> i64 {
+        let run_up = self.program.as_ref().and_then(|p| p.decks.last()).map_or(0, |d| d.run_up_frames());
+        (run_up as f64 * LEAD_MARGIN / LIVE_STEPS as f64) as i64
+    }
+
     fn begin_standby(&mut self, at: Position, origin: i64) {
         let (Some(program), Some(place)) = (&mut self.program, self.place) else { return };
         if let Some(mut deck) = program.decks.pop() {
+            self.board.decks_used.fetch_add(1, Ordering::Relaxed);
             deck.begin(program, at, place);
             self.standby = Some(Voice { deck, at, place, origin });
         }
@@ -633,7 +647,7 @@ impl Player {
     }
 }
 
-/// Compares how fast blocks come with how fast they would be heard.
+/// Compares how fast blocks come with how fast they would be heard: for hosts that do not tell that they render offline.
 #[derive(Debug, Default)]
 struct Pace {
     since: Option<Instant>,
@@ -644,16 +658,13 @@ struct Pace {
 impl Pace {
     fn is_offline(&mut self, frames: usize, rate_hz: f64) -> bool {
         let now = Instant::now();
-        let Some(since) = self.since else {
-            *self = Self { since: Some(now), frames: frames as u64, offline: false };
-            return false;
-        };
+        let since = *self.since.get_or_insert(now);
         let (played_s, passed_s) = (self.frames as f64 / rate_hz, now.duration_since(since).as_secs_f64());
         self.frames += frames as u64;
-        if passed_s > 0.25 || played_s > 0.25 {
-            // A live host is at most a few buffers ahead of the clock.
-            self.offline = played_s > 2.0 * passed_s + 0.1;
-            *self = Self { since: Some(now), frames: frames as u64, offline: self.offline };
+        self.offline = played_s > passed_s + RUSH_S;
+        if played_s < passed_s {
+            // On time, or late: being ahead is counted from here.
+            *self = Self { since: Some(now), frames: frames as u64, offline: false };
         }
         self.offline
     }

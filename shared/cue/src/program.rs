@@ -30,12 +30,21 @@ pub struct Program {
     pub(crate) decks: Vec<Box<Deck>>,
 }
 
+/// Two days at 48 kHz: more than any file, and a table of 8 MB.
+const MAX_FRAMES: u64 = 1 << 33;
+/// No recording needs more to come to the reference loudness: silence is at -70 LUFS.
+const MAX_GAIN_DB: f64 = 80.0;
 /// How many unused decks a program holds at most.
 pub(crate) const SPARE_DECKS: usize = 4;
 
 impl Program {
-    /// Works a cue out. `None` when its packed times are damaged.
+    /// Works a cue out. `None` when it is damaged: it comes out of a project file, which may hold anything.
     pub(crate) fn new(id: u64, cue: &Cue) -> Option<Self> {
+        let gain_db = cue.loudness_gain_db.unwrap_or(0.0);
+        let place_is_sane = cue.place.is_none_or(|p| p.at_beats.is_finite() && p.at_s.is_finite());
+        if cue.source.frames > MAX_FRAMES || cue.source.rate_hz == 0 || gain_db.is_nan() || gain_db.abs() > MAX_GAIN_DB || !place_is_sane {
+            return None;
+        }
         let rate_hz = f64::from(cue.source.rate_hz);
         let follow = match &cue.timing {
             Timing::Unstretched(_) => Follow::Seconds,
@@ -51,7 +60,7 @@ impl Program {
             place: cue.place,
             rate_hz,
             frames: cue.source.frames,
-            loudness_gain: 10f64.powf(cue.loudness_gain_db.unwrap_or(0.0) / 20.0) as f32,
+            loudness_gain: 10f64.powf(gain_db / 20.0) as f32,
             table: ChunkTable::new(cue.source.frames),
             decks: Vec::with_capacity(SPARE_DECKS),
         })

@@ -261,6 +261,51 @@ fn a_locate_while_rolling_is_back_on_the_beat_in_time() {
 }
 
 #[test]
+fn a_locate_is_heard_at_every_transposition() {
+    let m = metronome(120.0, 40.0);
+    for (semitones, block) in [(-12.0, 64), (-12.0, 1024), (-5.0, 256), (7.0, 512), (12.0, 2048)] {
+        let (mut player, mut feeder, _) = link(HOST_HZ);
+        feeder.play(&cue_for(&m, 120.0, Some(Place { at_beats: 0.0, at_s: 0.0 })), &m.path, semitones).unwrap();
+        let mut host = Host { offline: false, ..Host::offline(block, 100.0) };
+        let _ = host.run(&mut player, &mut feeder, 48_000);
+        host.at = Position { beats: 20.5, seconds: 12.3, bpm: 100.0 };
+        let x = host.run(&mut player, &mut feeder, 3 * 48_000);
+        let grid: Vec<f64> = (21..25).map(|b| (f64::from(b) - 20.5) * 0.6 * HOST_HZ).collect();
+        let worst = worst_ms(&heard(&x), &grid);
+        // An octave down a click is twice as long, and its middle 3 ms further on.
+        assert!(worst < 4.0, "{semitones} semitones in blocks of {block}: {worst} ms");
+    }
+}
+
+#[test]
+fn decks_are_built_for_jumps_only() {
+    let m = metronome(120.0, 40.0);
+    let (mut player, mut feeder) = load(&cue_for(&m, 120.0, Some(Place { at_beats: 0.0, at_s: 0.0 })), &m.path);
+    let mut host = Host { offline: false, ..Host::offline(256, 100.0) };
+    let _ = host.run(&mut player, &mut feeder, 48_000);
+    let before = feeder.decks_built();
+    let _ = host.run(&mut player, &mut feeder, 5 * 48_000);
+    assert_eq!(feeder.decks_built(), before, "decks are thrown away while nothing happens");
+    host.at = Position { beats: 30.5, seconds: 18.3, bpm: 100.0 };
+    let _ = host.run(&mut player, &mut feeder, 48_000);
+    assert_eq!(feeder.decks_built(), before + 1);
+}
+
+#[test]
+fn a_recipe_that_somebody_tampered_with_is_refused() {
+    let m = metronome(120.0, 5.0);
+    let good = cue_for(&m, 120.0, Some(Place { at_beats: 0.0, at_s: 0.0 }));
+    let mut bad = vec![good.clone(), good.clone(), good];
+    bad[0].source.frames = 1 << 60;
+    bad[1].loudness_gain_db = Some(1e9);
+    bad[2].place = Some(Place { at_beats: f64::NAN, at_s: 0.0 });
+    for cue in bad {
+        let (_player, mut feeder, _) = link(HOST_HZ);
+        assert!(feeder.play(&cue, &m.path, 0.0).is_err());
+    }
+}
+
+#[test]
 fn without_a_pulse_it_plays_at_its_own_pace_from_its_place_in_seconds() {
     let m = metronome(120.0, 10.0);
     let mut cue = cue_for(&m, 120.0, Some(Place { at_beats: 0.0, at_s: 2.0 }));

@@ -24,7 +24,12 @@ pub enum Outcome {
     /// It holds one of the known sounds.
     Known(ContentId),
     /// It could not be measured: why.
-    Failed(String),
+    Failed {
+        /// Why.
+        reason: String,
+        /// What would have to be otherwise.
+        cause: Cause,
+    },
 }
 
 /// A measured file.
@@ -32,4 +37,16 @@ pub enum Outcome {
 pub struct Measured {
     /// All that is known of its sound.
     pub track: Track,
+}
+
+/// What a failure comes from, and so when it is worth another try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// The file itself: no use until it changes, or this program does.
+    File,
+    /// The limits that it was measured under.
+    Limits,
+    /// Something else that may be gone at the next scan: no permission, a disk that fell off, a worker that was killed.
+    Circumstances,
 }

@@ -1,6 +1,6 @@
 //! Worker processes: started, fed, watched, and replaced when they die.
 
-use crate::job::{Job, Outcome};
+use crate::job::{Cause, Job, Outcome};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -96,14 +96,14 @@ pub(crate) fn run(
 
 /// One job: its outcome (none when stopped), and the worker if it lives.
 fn one(command: &WorkerCommand, limits: Limits, job: &Job, worker: Option<Worker>, stop: &AtomicBool) -> (Option<Outcome>, Option<Worker>) {
-    let failed = |reason: String| (Some(Outcome::Failed(reason)), None);
+    let failed = |reason: String, cause: Cause| (Some(Outcome::Failed { reason, cause }), None);
     let mut worker = match worker.map_or_else(|| Worker::start(command), Ok) {
         Ok(worker) => worker,
-        Err(e) => return failed(format!("no worker could be started: {e}")),
+        Err(e) => return failed(format!("no worker could be started: {e}"), Cause::Circumstances),
     };
     let mut line = match serde_json::to_vec(job) {
         Ok(line) => line,
-        Err(e) => return failed(e.to_string()),
+        Err(e) => return failed(e.to_string(), Cause::File),
     };
     line.push(b'\n');
     let since = Instant::now();
@@ -117,7 +117,7 @@ fn one(command: &WorkerCommand, limits: Limits, job: &Job, worker: Option<Worker
                     Ok(outcome) => (Some(outcome), Some(worker)),
                     Err(e) => {
                         worker.end();
-                        failed(format!("the worker's answer could not be read: {e}"))
+                        failed(format!("the worker's answer could not be read: {e}"), Cause::File)
                     }
                 };
             }
@@ -128,7 +128,7 @@ fn one(command: &WorkerCommand, limits: Limits, job: &Job, worker: Option<Worker
             }
             Err(RecvTimeoutError::Timeout) if since.elapsed() > limits.per_file => {
                 worker.end();
-                return failed(format!("took longer than {} s (see --timeout)", limits.per_file.as_secs_f64()));
+                return failed(format!("took longer than {} s (see --timeout)", limits.per_file.as_secs_f64()), Cause::Limits);
             }
             Err(RecvTimeoutError::Timeout) => {}
         }
@@ -144,5 +144,25 @@ fn died(worker: Worker, stop: &AtomicBool) -> (Option<Outcome>, Option<Worker>) 
         return (None, None);
     }
     let how = status.map_or_else(|| "no status".to_owned(), |s| s.to_string());
-    (Some(Outcome::Failed(format!("its worker died on it ({how}); it may need more memory (see --memory)"))), None)
+    let outcome = if status.is_some_and(was_killed) {
+        let reason = format!("its worker was killed from outside ({how}); it is tried again at the next scan");
+        Outcome::Failed { reason, cause: Cause::Circumstances }
+    } else {
+        let reason = format!("its worker died on it ({how}); it may need more memory (see --memory)");
+        Outcome::Failed { reason, cause: Cause::Limits }
+    };
+    (Some(outcome), None)
+}
+
+/// Whether somebody else ended a process: a process that runs into its own memory limit aborts instead.
+#[cfg(unix)]
+fn was_killed(status: std::process::ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+    const SIGKILL: i32 = 9;
+    status.signal() == Some(SIGKILL)
+}
+
+#[cfg(not(unix))]
+fn was_killed(_: std::process::ExitStatus) -> bool {
+    false
 }

@@ -1,6 +1,6 @@
 //! The scan itself: walk, compare, measure, commit.
 
-use crate::job::{Job, Outcome};
+use crate::job::{Cause, Job, Outcome};
 use crate::pool::{self, Limits, WorkerCommand};
 use crate::{VERSION, walk};
 use catalogue::{Catalogue, CatalogueError, Change, FileStamp, FileState};
@@ -116,6 +116,8 @@ pub fn scan(
     stop: &AtomicBool,
 ) -> Result<Report, ScanError> {
     let known = catalogue.files()?;
+    // A file that failed under these limits is tried again under others only.
+    let under_limits = format!("{VERSION} within {} s {}", limits.per_file.as_secs_f64(), worker.arguments.join(" "));
     let mut report = Report::default();
     let mut seen: HashSet<PathBuf> = HashSet::new();
     let mut files: Vec<(PathBuf, FileStamp)> = Vec::new();
@@ -161,7 +163,7 @@ pub fn scan(
     let mut jobs: Vec<(Job, FileStamp)> = Vec::new();
     for (path, stamp) in files {
         match known.get(&path) {
-            Some(state) if state.stamp == stamp && state.failure.as_ref().is_none_or(|f| f.1 == VERSION) => {
+            Some(state) if state.stamp == stamp && state.failure.as_ref().is_none_or(|f| f.1 == VERSION || f.1 == under_limits) => {
                 match &state.failure {
                     Some((reason, _)) => {
                         report.counts.failed += 1;
@@ -182,7 +184,7 @@ pub fn scan(
     catalogue.commit(&changes)?;
     events(Event::Planned { to_measure: jobs.len(), found: report.counts.found });
     let failed_before = report.failures.len();
-    measure(catalogue, &known, jobs, worker, limits, events, stop, &mut report, &strays)?;
+    measure(catalogue, &known, jobs, worker, limits, events, stop, &mut report, &strays, &under_limits)?;
     report.stopped = stop.load(Ordering::Relaxed);
     report.failures[failed_before..].sort_by(|a, b| a.path.cmp(&b.path));
     if report.stopped {
@@ -213,6 +215,7 @@ fn measure(
     stop: &AtomicBool,
     report: &mut Report,
     strays: &HashMap<u64, Vec<ContentId>>,
+    under_limits: &str,
 ) -> Result<(), ScanError> {
     if jobs.is_empty() {
         return Ok(());
@@ -239,7 +242,7 @@ fn measure(
             if let Ok((job, outcome)) = answer {
                 let Some(stamp) = stamps.get(&job.path).copied() else { continue };
                 let before = known.get(&job.path);
-                settle(report, before, &stray_ids, job.path, stamp, outcome, &mut batch, events);
+                settle(report, before, &stray_ids, job.path, stamp, outcome, under_limits, &mut batch, events);
             } else if matches!(answer, Err(crossbeam_channel::RecvTimeoutError::Disconnected)) {
                 return catalogue.commit(&batch).map_err(ScanError::from);
             }
@@ -264,6 +267,7 @@ fn settle(
     path: PathBuf,
     stamp: FileStamp,
     outcome: Outcome,
+    under_limits: &str,
     batch: &mut Vec<Change>,
     events: &(dyn Fn(Event) + Sync),
 ) {
@@ -285,10 +289,15 @@ fn settle(
             count(&content_id);
             batch.push(Change::Linked { path: path.clone(), stamp, content_id });
         }
-        Outcome::Failed(reason) => {
+        Outcome::Failed { reason, cause } => {
             counts.failed += 1;
             report.failures.push(Failure { path: path.clone(), reason: reason.clone() });
-            batch.push(Change::Failed { path: path.clone(), stamp, reason: reason.clone(), version: VERSION.into() });
+            let version = match cause {
+                Cause::File => VERSION.to_owned(),
+                Cause::Limits => under_limits.to_owned(),
+                Cause::Circumstances => String::new(),
+            };
+            batch.push(Change::Failed { path: path.clone(), stamp, reason: reason.clone(), version });
             failure = Some(reason);
         }
     }

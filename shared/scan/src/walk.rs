@@ -2,7 +2,6 @@
 
 use catalogue::FileStamp;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 use walkdir::WalkDir;
 
 /// What a walk over a folder saw.
@@ -50,11 +49,7 @@ pub(crate) fn walk(root: &Path, stop: &dyn Fn() -> bool) -> Walked {
             walked.skipped.push((path, "a macOS companion file without sound".into()));
         } else {
             match entry.metadata() {
-                Ok(meta) => {
-                    let modified = meta.modified().ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok());
-                    let modified_ns = modified.map_or(0, |d| i64::try_from(d.as_nanos()).unwrap_or(i64::MAX));
-                    walked.files.push((path, FileStamp { size: meta.len(), modified_ns }));
-                }
+                Ok(meta) => walked.files.push((path, FileStamp::of(&meta))),
                 Err(e) => walked.skipped.push((path, e.to_string())),
             }
         }

@@ -1,8 +1,8 @@
 //! The worker's side: measures files, one line at a time.
 
-use crate::job::{Job, Measured, Outcome};
+use crate::job::{Cause, Job, Measured, Outcome};
 use analysis::Analyser;
-use audio::Reader;
+use audio::{AudioError, Reader};
 use std::io::{BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -33,7 +33,7 @@ pub fn serve(input: impl BufRead, mut output: impl Write) -> std::io::Result<()>
         }
         let outcome = match serde_json::from_str::<Job>(&line) {
             Ok(job) => run(&job),
-            Err(e) => Outcome::Failed(format!("not a job: {e}")),
+            Err(e) => Outcome::Failed { reason: format!("not a job: {e}"), cause: Cause::File },
         };
         serde_json::to_writer(&mut output, &outcome)?;
         output.write_all(b"\n")?;
@@ -50,10 +50,11 @@ fn run(job: &Job) -> Outcome {
     }
     match catch_unwind(AssertUnwindSafe(|| measure(&job.path))) {
         Ok(Ok(track)) => Outcome::Measured(Box::new(Measured { track })),
-        Ok(Err(reason)) => Outcome::Failed(reason),
+        Ok(Err((reason, cause))) => Outcome::Failed { reason, cause },
         Err(panic) => {
             let what = panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
-            Outcome::Failed(format!("the decoder broke on it ({})", what.unwrap_or_else(|| "no reason given".into())))
+            let reason = format!("the decoder broke on it ({})", what.unwrap_or_else(|| "no reason given".into()));
+            Outcome::Failed { reason, cause: Cause::File }
         }
     }
 }
@@ -61,15 +62,20 @@ fn run(job: &Job) -> Outcome {
 /// Measures one file, in this process and unprotected.
 ///
 /// # Errors
-/// Why it cannot be measured, in words for the user, without the path.
-pub fn measure(path: &Path) -> Result<Track, String> {
-    let mut reader = Reader::open(path).map_err(|e| e.reason())?;
+/// Why it cannot be measured, in words for the user, without the path; and whether that is the file's own fault.
+pub fn measure(path: &Path) -> Result<Track, (String, Cause)> {
+    let cannot = |e: AudioError| {
+        let cause = if matches!(e, AudioError::Io { .. }) { Cause::Circumstances } else { Cause::File };
+        (e.reason(), cause)
+    };
+    let broken = |reason: String| (reason, Cause::File);
+    let mut reader = Reader::open(path).map_err(cannot)?;
     let info = reader.info().clone();
-    let mut analyser = Analyser::new(info.rate_hz, info.channels).map_err(|e| e.to_string())?;
+    let mut analyser = Analyser::new(info.rate_hz, info.channels).map_err(|e| broken(e.to_string()))?;
     let mut end = 0u64;
     let silence = vec![0f32; 4096];
     let mut planes: Vec<&[f32]> = Vec::with_capacity(info.channels);
-    while let Some(block) = reader.next_block().map_err(|e| e.reason())? {
+    while let Some(block) = reader.next_block().map_err(cannot)? {
         // A gap that damage left keeps its length, so that what follows keeps its place.
         let mut gap = block.start.saturating_sub(end);
         while gap > 0 {
@@ -85,18 +91,18 @@ pub fn measure(path: &Path) -> Result<Track, String> {
     }
     let seconds = |frames: u64| frames as f64 / f64::from(info.rate_hz);
     if end == 0 {
-        return Err("it holds no sound at all".into());
+        return Err(broken("it holds no sound at all".into()));
     }
     if let Some(declared) = info.declared_frames
         && (end as f64) < declared as f64 * MIN_SHARE
         && declared - end > u64::from(info.rate_hz / 10)
     {
-        return Err(format!("cut short or damaged: {:.1} s of {:.1} s could be decoded", seconds(end), seconds(declared)));
+        return Err(broken(format!("cut short or damaged: {:.1} s of {:.1} s could be decoded", seconds(end), seconds(declared))));
     }
     if reader.lost_packets() > MAX_LOST_PACKETS {
-        return Err(format!("damaged: {} packets could not be decoded", reader.lost_packets()));
+        return Err(broken(format!("damaged: {} packets could not be decoded", reader.lost_packets())));
     }
-    let content_id = reader.content_id().ok_or("it could not be read to its end")?;
+    let content_id = reader.content_id().ok_or_else(|| broken("it could not be read to its end".into()))?;
     let analysis = analyser.finish();
     let affect = mood::estimate(&analysis);
     Ok(Track {

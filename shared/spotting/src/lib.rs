@@ -18,7 +18,8 @@ pub const CEILING_DBTP: f64 = -1.0;
 pub struct Wish {
     /// Tempo of the project, in beats per minute.
     pub project_bpm: f64,
-    /// The reading of the track's tempo; `None` for the one that needs the least stretching.
+    /// The reading of the track's tempo that somebody asked for. Without one, or where it would be stretched beyond what sounds good,
+    /// the one that needs the least stretching.
     pub octave: Option<TempoOctave>,
     /// Whether to leave its pace alone.
     pub own_pace: bool,
@@ -40,7 +41,10 @@ pub struct Fitted {
 /// Fits a track to a project, to be played from the file at `path`.
 #[must_use]
 pub fn fit(track: &Track, path: PathBuf, wish: &Wish) -> Fitted {
-    let tempo = track.analysis.tempo_bpm.as_ref().map(|t| fit_tempo(t.value, wish.project_bpm, wish.octave));
+    let tempo = track.analysis.tempo_bpm.as_ref().map(|t| {
+        let asked = fit_tempo(t.value, wish.project_bpm, wish.octave);
+        if asked.is_usable() { asked } else { fit_tempo(t.value, wish.project_bpm, None) }
+    });
     let grid = track.analysis.beats.as_ref().map(|b| &b.value);
     let downbeat_known = grid.is_some_and(|g| g.first_downbeat().is_some());
     let timing = match (tempo, grid, track.analysis.tempo_bpm.as_ref()) {
@@ -125,7 +129,8 @@ mod tests {
         assert!(matches!(timing(Some(60.0), 125.0), Timing::Locked { octave: TempoOctave::Double, .. }));
         assert_eq!(timing(Some(60.0), 290.0), Timing::Unstretched(WhyUnstretched::TooFar));
         let forced = Wish { octave: Some(TempoOctave::Half), ..wish(190.0) };
-        assert_eq!(fit(&track(Some(120.0)), "x".into(), &forced).cue.timing, Timing::Unstretched(WhyUnstretched::TooFar));
+        let timing = fit(&track(Some(120.0)), "x".into(), &forced).cue.timing;
+        assert!(matches!(timing, Timing::Locked { octave: TempoOctave::Double, .. }), "a wish that cannot be met gives way");
     }
 
     #[test]
