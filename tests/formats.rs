@@ -12,6 +12,7 @@ fn main() -> ExitCode {
         Test::new("the_first_frame_is_the_first_frame_of_music_in_every_format", &[Need::Ffmpeg], first_frame),
         Test::new("a_seek_gives_what_reading_on_gives_in_every_format", &[Need::Ffmpeg], seek),
         Test::new("times_that_stumble_lose_no_sound", &[Need::Ffmpeg, Need::Data], stumbling),
+        Test::new("a_file_that_was_cut_short_is_reported_in_every_format", &[Need::Ffmpeg], cut_short),
         Test::new("files_over_4_gb_of_either_kind_are_read", &[Need::Ffmpeg], rf64),
         Test::new("retagging_and_remuxing_keep_the_identity", &[Need::Ffmpeg], identity),
         Test::new("tags_are_read_in_every_format", &[Need::Ffmpeg], tags),
@@ -220,6 +221,38 @@ fn tags() {
         assert_eq!(tags.title.as_deref(), Some("वर्षा"), "{name}");
         assert_eq!(tags.artist.as_deref(), Some("A. Player"), "{name}");
         assert_eq!(tags.genre.as_deref(), Some("Film"), "{name}");
+    }
+}
+
+/// Half a file is no file: a copy that was broken off must not look like a short piece of music.
+fn cut_short() {
+    let dir = tempfile::tempdir().unwrap();
+    let (from, music) = (dir.path().join("original.wav"), dir.path().join("music"));
+    std::fs::create_dir(&music).unwrap();
+    write_original(&from);
+    for (name, arguments, _) in FORMATS {
+        let to = music.join(name);
+        let mut all = vec!["-i", from.to_str().unwrap()];
+        all.extend(arguments);
+        all.push(to.to_str().unwrap());
+        ffmpeg(&all);
+    }
+    let scan = |catalogue: &str| {
+        let arguments: [&std::ffi::OsStr; 3] = ["scan".as_ref(), "--json".as_ref(), music.as_os_str()];
+        let output = run_indexer(&dir.path().join(catalogue), &arguments);
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()
+    };
+    assert_eq!(scan("whole")["failed"], 0);
+    for (name, ..) in FORMATS {
+        let path = music.join(name);
+        let bytes = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &bytes[..bytes.len() * 6 / 10]).unwrap();
+    }
+    let report = scan("cut");
+    let failed: Vec<&str> = report["failures"].as_array().unwrap().iter().map(|f| f["path"].as_str().unwrap()).collect();
+    // Raw AAC tells neither its length nor its end, and many a good one stops within a frame.
+    for (name, ..) in FORMATS.iter().filter(|f| f.0 != "a.aac") {
+        assert!(failed.iter().any(|f| f.ends_with(name)), "{name} was taken for a short piece: {report}");
     }
 }
 

@@ -61,8 +61,9 @@ impl World {
     fn search(&self, arguments: &[&str]) -> Vec<Value> {
         let arguments: Vec<&OsStr> = ["search", "--json", "--limit", "0"].iter().chain(arguments).map(OsStr::new).collect();
         let (code, found, errors) = self.run(&arguments);
-        assert_eq!(code, 0, "{errors}");
-        found.as_array().unwrap().clone()
+        let found = found.as_array().expect(&errors).clone();
+        assert_eq!(code, i32::from(found.is_empty()), "{errors}");
+        found
     }
 }
 
@@ -338,6 +339,92 @@ mod signals {
         let (code, report) = world.scan();
         assert_eq!((code, report["unchanged"].as_u64().unwrap(), report["new"].as_u64().unwrap()), (0, done, 4 - done));
     }
+}
+
+#[test]
+fn a_damaged_index_of_words_is_made_again() {
+    let world = World::new();
+    fs::write(world.music().join("not music.txt"), "x").unwrap();
+    world.click_file("Don't Look Back.wav", 100.0);
+    world.click_file("Mission: Impossible.wav", 110.0);
+    world.scan();
+    assert_eq!(world.search(&["don't"]).len(), 1);
+    assert_eq!(world.search(&["Mission:", "Impossible"]).len(), 1);
+    assert_eq!(world.search(&["look", "-mission", "--bpm=50..250"]).len(), 1, "options may follow the words");
+    let folder = world.music().parent().unwrap().file_name().unwrap().to_str().unwrap().to_owned();
+    assert!(world.search(&[&format!("\"{folder}\"")]).len() <= 2);
+    let index =
+        fs::read_dir(world.dir.path().join("catalogue")).unwrap().flatten().find(|e| e.file_name().to_str().unwrap().starts_with("index"));
+    let index = index.unwrap().path();
+    for entry in fs::read_dir(&index).unwrap().flatten().filter(|e| e.path().extension().is_some_and(|e| e == "term" || e == "idx")) {
+        fs::write(entry.path(), b"damaged").unwrap();
+    }
+    let (code, _, errors) = world.run(&["search".as_ref(), "look".as_ref()]);
+    assert_eq!(code, 2, "no answer is not the same as nothing found");
+    assert!(errors.contains("index"), "{errors}");
+    world.scan();
+    assert_eq!(world.search(&["look"]).len(), 1);
+}
+
+#[test]
+fn what_was_overwritten_is_not_found_any_more_and_what_is_gone_comes_last() {
+    let world = World::new();
+    world.click_file("bounce.wav", 100.0);
+    world.click_file("other.wav", 120.0);
+    world.scan();
+    world.click_file("bounce.wav", 90.0);
+    world.scan();
+    assert_eq!(world.search(&[]).len(), 2, "the overwritten bounce is no track");
+    fs::remove_file(world.music().join("other.wav")).unwrap();
+    world.scan();
+    let found = world.search(&["--bpm", "50..250"]);
+    assert_eq!(found.len(), 2);
+    assert!(found[1]["path"].is_null() && found[1]["title"] == "other", "{found:?}");
+    fs::rename(world.music().join("bounce.wav"), world.music().join("renamed.wav")).unwrap();
+    world.scan();
+    assert!(world.search(&["renamed"]).iter().any(|t| t["title"] == "renamed"));
+}
+
+#[cfg(unix)]
+#[test]
+fn folders_that_links_lead_to_are_seen_once() {
+    let world = World::new();
+    let outside = world.dir.path().join("outside");
+    fs::create_dir(&outside).unwrap();
+    for name in ["a", "b", "c"] {
+        let folder = world.music().join(name);
+        fs::create_dir(&folder).unwrap();
+        world.click_file(format!("{name}/{name}.wav"), 100.0 + f64::from(name.as_bytes()[0]));
+    }
+    fs::rename(world.music().join("c/c.wav"), outside.join("c.wav")).unwrap();
+    for (from, to) in [("a", "b"), ("b", "a"), ("c", "a"), ("a", "c")] {
+        std::os::unix::fs::symlink(world.music().join(to), world.music().join(from).join(format!("to {to}"))).unwrap();
+    }
+    for link in ["one", "two"] {
+        std::os::unix::fs::symlink(&outside, world.music().join(link)).unwrap();
+    }
+    std::os::unix::fs::symlink(world.dir.path(), world.music().join("up")).unwrap();
+    let (code, report) = world.scan();
+    assert_eq!((code, &report["found"]), (0, &3.into()), "{report}");
+}
+
+#[test]
+fn one_bad_folder_does_not_keep_the_others_from_being_scanned() {
+    let world = World::new();
+    world.click_file("a.wav", 100.0);
+    fs::create_dir(world.music().join("share")).unwrap();
+    world.click_file("share/b.wav", 110.0);
+    let nowhere = world.dir.path().join("nowhere");
+    let (code, report) = world.scan_with(&[nowhere.to_str().unwrap()]);
+    assert_eq!((code, &report["new"]), (1, &2.into()), "{report}");
+    assert!(report["unreadable"][0]["path"].as_str().unwrap().ends_with("nowhere"));
+    // A share inside that is not mounted any more.
+    fs::remove_file(world.music().join("share/b.wav")).unwrap();
+    let (code, report) = world.scan();
+    assert_eq!((code, &report["missing"]), (1, &0.into()), "{report}");
+    fs::remove_dir(world.music().join("share")).unwrap();
+    let (code, report) = world.scan();
+    assert_eq!((code, &report["missing"]), (0, &1.into()), "{report}");
 }
 
 #[test]

@@ -9,6 +9,7 @@
 
 mod edit_list;
 mod error;
+mod ogg_end;
 mod opus;
 mod reader;
 mod riff;

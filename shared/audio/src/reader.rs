@@ -3,7 +3,7 @@
 use crate::edit_list;
 use crate::error::AudioError;
 use crate::opus::Opus;
-use crate::{riff, tags};
+use crate::{ogg_end, riff, tags};
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -101,6 +101,7 @@ pub struct Reader {
     bad_packets: u32,
     lost_packets: u64,
     done: bool,
+    lacks_end: bool,
 }
 
 impl Reader {
@@ -114,6 +115,7 @@ impl Reader {
             return Err(AudioError::unsupported(path, "not a plain file"));
         }
         let edit = edit_list::read(&mut file);
+        let lacks_end = ogg_end::is_missing(&mut file);
         let (source, riff): (Box<dyn MediaSource>, _) = match riff::open(file).map_err(|e| AudioError::io(path, e))? {
             Ok((source, facts)) => (Box::new(source), Some(facts)),
             Err(file) => (Box::new(file), None),
@@ -205,6 +207,7 @@ impl Reader {
             bad_packets: 0,
             lost_packets: 0,
             done: false,
+            lacks_end,
         };
         if reader.info.rate_hz == 0 || reader.info.channels == 0 {
             reader.learn_format()?;
@@ -246,6 +249,12 @@ impl Reader {
     #[must_use]
     pub fn info(&self) -> &Info {
         &self.info
+    }
+
+    /// Whether the file stops before its stream does, as far as that can be told.
+    #[must_use]
+    pub fn lacks_end(&self) -> bool {
+        self.lacks_end
     }
 
     /// Packets that could not be decoded so far.

@@ -43,6 +43,14 @@ pub enum CatalogueError {
         /// What the parser said.
         reason: String,
     },
+    /// The index of words cannot be opened, though there are tracks.
+    #[error("words cannot be searched for: the text index in {} cannot be opened ({reason}); scan again to rebuild it, or search without words", dir.display())]
+    NoWords {
+        /// The catalogue's folder.
+        dir: PathBuf,
+        /// What the index said.
+        reason: String,
+    },
     /// A stored value cannot be read back.
     #[error("a row of the catalogue is damaged: {0}")]
     Damaged(#[from] serde_json::Error),

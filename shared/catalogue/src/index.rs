@@ -4,6 +4,8 @@ use crate::CatalogueError;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use tantivy::collector::TopDocs;
+use tantivy::directory::error::LockError;
+use tantivy::directory::{Directory, INDEX_WRITER_LOCK};
 use tantivy::query::{Query, QueryParser};
 use tantivy::query_grammar::{Occur, UserInputAst, UserInputLeaf, parse_query};
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
@@ -11,7 +13,7 @@ use tantivy::tokenizer::{AsciiFoldingFilter, LowerCaser, RemoveLongFilter, Simpl
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
 
 /// Raised when the fields or their treatment change: an index of another version is built anew.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 const TOKENIZER: &str = "folded";
 const WRITER_BYTES: usize = 32 << 20;
 
@@ -67,26 +69,43 @@ impl TextWriter {
     /// Opens the index or makes an empty one. Says whether it is empty, so that everything must be indexed.
     pub(crate) fn open(dir: &Path) -> Result<(Self, bool), CatalogueError> {
         let path = folder(dir);
-        std::fs::create_dir_all(&path).map_err(|source| CatalogueError::Io { path: path.clone(), source })?;
-        let (schema, fields) = schema();
-        let open = || Index::open_or_create(tantivy::directory::MmapDirectory::open(&path)?, schema.clone());
-        let index = match open() {
-            Ok(index) => index,
-            // Derived data that cannot be read is made again. A lock or an I/O error is not such a case.
-            Err(TantivyError::DataCorruption(_) | TantivyError::SchemaError(_) | TantivyError::IncompatibleIndex(_)) => {
-                std::fs::remove_dir_all(&path).map_err(|source| CatalogueError::Io { path: path.clone(), source })?;
-                std::fs::create_dir_all(&path).map_err(|source| CatalogueError::Io { path: path.clone(), source })?;
-                open()?
+        let result = Self::try_open(&path);
+        match result {
+            Ok(opened) => {
+                remove_older(dir, &path);
+                Ok(opened)
             }
-            Err(e) => return Err(e.into()),
-        };
-        let index = with_tokenizer(index);
-        let writer = match index.writer_with_num_threads(1, WRITER_BYTES) {
-            Ok(writer) => writer,
-            Err(TantivyError::LockFailure(..)) => return Err(CatalogueError::Busy(dir.to_owned())),
-            Err(e) => return Err(e.into()),
-        };
-        let is_empty = index.reader()?.searcher().num_docs() == 0;
+            Err(TantivyError::LockFailure(LockError::LockBusy, _)) => Err(CatalogueError::Busy(dir.to_owned())),
+            Err(TantivyError::LockFailure(LockError::IoError(e), _)) => {
+                Err(CatalogueError::Io { path, source: std::io::Error::new(e.kind(), e.to_string()) })
+            }
+            // Derived data that cannot be read, for whatever reason, is made again.
+            Err(e) => {
+                // But not while somebody else is just making it.
+                let lock = tantivy::directory::MmapDirectory::open(&path).map(|d| d.acquire_lock(&INDEX_WRITER_LOCK));
+                match lock {
+                    Ok(Ok(_held)) => {}
+                    Ok(Err(LockError::LockBusy)) => return Err(CatalogueError::Busy(dir.to_owned())),
+                    _ => return Err(e.into()),
+                }
+                std::fs::remove_dir_all(&path).map_err(|source| CatalogueError::Io { path: path.clone(), source })?;
+                Ok(Self::try_open(&path)?)
+            }
+        }
+    }
+
+    fn try_open(path: &Path) -> Result<(Self, bool), TantivyError> {
+        std::fs::create_dir_all(path)?;
+        let (schema, fields) = schema();
+        let index = with_tokenizer(Index::open_or_create(tantivy::directory::MmapDirectory::open(path)?, schema)?);
+        let writer = index.writer_with_num_threads(1, WRITER_BYTES)?;
+        // A damaged file shows here, and not only when it is needed.
+        let searcher = index.reader()?.searcher();
+        for segment in searcher.segment_readers() {
+            segment.inverted_index(fields.words)?;
+            segment.inverted_index(fields.title)?;
+        }
+        let is_empty = searcher.num_docs() == 0;
         Ok((Self { writer, fields }, is_empty))
     }
 
@@ -104,6 +123,20 @@ impl TextWriter {
         self.writer.commit()?;
         Ok(())
     }
+}
+
+/// Indexes of older versions are of no use to anybody.
+fn remove_older(dir: &Path, current: &Path) {
+    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    for entry in entries.filter(|e| e.path() != current && e.file_name().to_string_lossy().starts_with("index-")) {
+        let _ = std::fs::remove_dir_all(entry.path());
+    }
+}
+
+/// Leaves of a search what it is made of: words, phrases, brackets and minus signs. The parser knows more signs, but in a title
+/// ("Don't", "Mission: Impossible") they are only in the way.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_alphanumeric() || c.is_whitespace() || "\"()-".contains(c) || !c.is_ascii() { c } else { ' ' }).collect()
 }
 
 /// The index for searching.
@@ -142,7 +175,7 @@ impl TextReader {
         parser.set_conjunction_by_default();
         parser.set_field_boost(self.fields.title, 2.0);
         let fail = |reason: String| CatalogueError::Words { text: text.to_owned(), reason };
-        let mut tree = parse_query(text).map_err(|_| fail("a quote, bracket or operator stands alone".into()))?;
+        let mut tree = parse_query(&plain(text)).map_err(|_| fail("a quote, bracket or operator stands alone".into()))?;
         exclude_from_everything(&mut tree);
         parser.build_query_from_user_input_ast(tree).map_err(|e| fail(e.to_string()))
     }

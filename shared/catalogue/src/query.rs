@@ -131,7 +131,9 @@ pub(crate) fn rank(tracks: &[Summary], query: &Query, words: Option<&HashMap<i64
         let sum: f64 = reasons.iter().map(|r| r.weight() * r.score()).sum();
         found.push((if weight > 0.0 { sum / weight } else { 1.0 }, index, reasons));
     }
-    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    // What nobody can play comes last, however well it fits.
+    let is_gone = |index: usize| tracks[index].path.is_none();
+    found.sort_by(|a, b| is_gone(a.1).cmp(&is_gone(b.1)).then(b.0.total_cmp(&a.0)).then(a.1.cmp(&b.1)));
     if query.limit > 0 {
         found.truncate(query.limit);
     }

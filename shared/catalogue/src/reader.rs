@@ -39,6 +39,8 @@ pub struct Summary {
 pub struct Reader {
     db: Connection,
     text: Option<TextReader>,
+    /// Why there is no index of words, if there is none.
+    no_text: String,
     dir: PathBuf,
     summaries: Vec<Summary>,
     data_version: i64,
@@ -51,7 +53,7 @@ impl Reader {
     /// [`CatalogueError::Absent`] when there is none, [`CatalogueError::Newer`] for a format of the future.
     pub fn open(dir: &Path) -> Result<Self, CatalogueError> {
         let db = schema::open_for_reading(dir)?;
-        let mut reader = Self { db, text: None, dir: dir.to_owned(), summaries: Vec::new(), data_version: -1 };
+        let mut reader = Self { db, text: None, no_text: String::new(), dir: dir.to_owned(), summaries: Vec::new(), data_version: -1 };
         reader.refresh()?;
         Ok(reader)
     }
@@ -70,7 +72,7 @@ impl Reader {
                 "SELECT t.id, t.content_id, t.title, t.valence, t.arousal, t.tempo_bpm, t.key, t.lufs,
                     CAST(t.frames AS REAL) / max(t.sample_rate_hz, 1), json_extract(t.tags, '$.artist'),
                     (SELECT path FROM files f WHERE f.content_id = t.content_id AND NOT f.missing ORDER BY path LIMIT 1)
-                 FROM tracks t ORDER BY t.id",
+                 FROM tracks t WHERE EXISTS (SELECT 1 FROM files f WHERE f.content_id = t.content_id) ORDER BY t.id",
             )?;
             rows.query_map([], summary)?.collect::<Result<_, _>>()?
         };
@@ -78,7 +80,10 @@ impl Reader {
         match &self.text {
             Some(text) => text.reload()?,
             // While the very first scan starts there may be a store and no index yet.
-            None => self.text = TextReader::open(&self.dir).ok(),
+            None => match TextReader::open(&self.dir) {
+                Ok(text) => self.text = Some(text),
+                Err(e) => self.no_text = e.to_string(),
+            },
         }
         Ok(true)
     }
@@ -163,7 +168,8 @@ impl Reader {
     pub fn search(&self, query: &Query) -> Result<Vec<Match>, CatalogueError> {
         let words = match (query.text.as_deref().map(str::trim).filter(|t| !t.is_empty()), &self.text) {
             (Some(text), Some(index)) => Some(index.search(text)?),
-            (Some(_), None) => Some(Default::default()),
+            (Some(_), None) if self.summaries.is_empty() => Some(Default::default()),
+            (Some(_), None) => return Err(CatalogueError::NoWords { dir: self.dir.clone(), reason: self.no_text.clone() }),
             (None, _) => None,
         };
         Ok(query::rank(&self.summaries, query, words.as_ref()))

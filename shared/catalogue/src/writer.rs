@@ -146,6 +146,11 @@ impl Catalogue {
                 }
                 Change::Linked { path, stamp, content_id } => {
                     put_file(&tx, path, *stamp, Some(content_id), None)?;
+                    // A sound without a title goes by the name of its file.
+                    tx.execute(
+                        "UPDATE tracks SET title = ?2 WHERE content_id = ?1 AND trim(coalesce(json_extract(tags, '$.title'), '')) = ''",
+                        params![content_id.0, path.file_stem().map(|s| s.to_string_lossy().into_owned())],
+                    )?;
                     tx.execute("UPDATE tracks SET indexed = 0 WHERE content_id = ?1", [&content_id.0])?;
                 }
                 Change::Failed { path, stamp, reason, version } => {
@@ -167,7 +172,7 @@ impl Catalogue {
     fn index_rest(&mut self) -> Result<(), CatalogueError> {
         let entries: Vec<Entry> = {
             let mut rows = self.db.prepare(
-                "SELECT t.id, t.title, t.tags, coalesce((SELECT group_concat(path, ' ') FROM files f WHERE f.content_id = t.content_id), ''),
+                "SELECT t.id, t.title, t.tags, coalesce((SELECT group_concat(path, char(10)) FROM files f WHERE f.content_id = t.content_id AND NOT f.missing), ''),
                  coalesce(t.key, '') FROM tracks t WHERE t.indexed = 0",
             )?;
             let read = rows.query_map([], |row| {
@@ -175,6 +180,7 @@ impl Catalogue {
                 let tags: Tags = serde_json::from_str(&tags).unwrap_or_default();
                 let words: Vec<&str> = tags.named().map(|(_, value)| value).collect();
                 let (paths, key): (String, String) = (row.get(3)?, row.get(4)?);
+                let paths = paths.split('\n').map(last_names).collect::<Vec<_>>().join(" ");
                 Ok(Entry { id: row.get(0)?, title: row.get(1)?, words: format!("{} {paths} {key}", words.join(" ")) })
             })?;
             read.collect::<Result<_, _>>()?
@@ -246,4 +252,10 @@ fn put_file(
         failure.map(|f| f.1),
     ])?;
     Ok(())
+}
+/// The end of a path that says what a file is: its name and the two folders around it. What lies above (a mount, a home) says nothing,
+/// and would make every track match its words.
+fn last_names(path: &str) -> String {
+    let names: Vec<&str> = path.rsplit(['/', '\\']).take(3).collect();
+    names.into_iter().rev().collect::<Vec<_>>().join(" ")
 }

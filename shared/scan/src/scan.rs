@@ -122,8 +122,19 @@ pub fn scan(
     let mut seen: HashSet<PathBuf> = HashSet::new();
     let mut files: Vec<(PathBuf, FileStamp)> = Vec::new();
     let mut gone: Vec<PathBuf> = Vec::new();
+    let mut bad_roots = 0;
+    let mut emptied: HashSet<PathBuf> = HashSet::new();
     for root in roots {
-        let root = canonical(root)?;
+        let root = match canonical(root) {
+            Ok(root) => root,
+            // The others are still worth a scan.
+            Err(ScanError::Root { path, reason }) if bad_roots + 1 < roots.len() => {
+                bad_roots += 1;
+                report.unreadable.push(Failure { path, reason });
+                continue;
+            }
+            Err(e) => return Err(e),
+        };
         let walked = walk::walk(&root, &|| stop.load(Ordering::Relaxed));
         // A mount point without its share is an empty folder, and not the end of a collection.
         let known_here = || known.iter().filter(|(path, state)| path.starts_with(&root) && !state.missing);
@@ -131,11 +142,16 @@ pub fn scan(
         if walked.unreadable.is_empty() && !looks_unmounted && !stop.load(Ordering::Relaxed) {
             let here: HashSet<&Path> =
                 walked.files.iter().map(|f| f.0.as_path()).chain(walked.skipped.iter().map(|s| s.0.as_path())).collect();
-            gone.extend(known_here().map(|(path, _)| path).filter(|p| !here.contains(p.as_path())).cloned());
+            for path in known_here().map(|(path, _)| path).filter(|p| !here.contains(p.as_path())) {
+                // A share may be mounted on a folder inside, too.
+                match emptied_folder(path, &root) {
+                    Some(folder) if emptied.insert(folder.clone()) => report.unreadable.push(looks_emptied(folder)),
+                    Some(_) => {}
+                    None => gone.push(path.clone()),
+                }
+            }
         } else if looks_unmounted {
-            report
-                .unreadable
-                .push(Failure { path: root.clone(), reason: "is empty, though music was there before; is a share not mounted?".into() });
+            report.unreadable.push(looks_emptied(root.clone()));
         }
         report.unreadable.extend(walked.unreadable.into_iter().map(|(path, reason)| Failure { path, reason }));
         report.skips.extend(walked.skipped.into_iter().filter(|s| seen.insert(s.0.clone())).map(|(path, reason)| Failure { path, reason }));
@@ -193,6 +209,18 @@ pub fn scan(
         c.found = c.new + c.changed + c.moved + c.unchanged + c.failed + c.skipped;
     }
     Ok(report)
+}
+
+fn looks_emptied(path: PathBuf) -> Failure {
+    Failure { path, reason: "is empty, though music was there before; is a share not mounted?".into() }
+}
+
+/// The folder around a file that is gone, if it is there and holds nothing at all: what a mount point looks like without its share.
+/// Who deletes music deletes its folder as a rule.
+fn emptied_folder(gone: &Path, root: &Path) -> Option<PathBuf> {
+    let folder = gone.ancestors().skip(1).take_while(|a| a.starts_with(root)).find(|a| a.exists())?;
+    let is_empty = std::fs::read_dir(folder).ok()?.next().is_none();
+    is_empty.then(|| folder.to_owned())
 }
 
 fn canonical(root: &Path) -> Result<PathBuf, ScanError> {

@@ -1,6 +1,7 @@
 //! Which files there are.
 
 use catalogue::FileStamp;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
@@ -17,7 +18,10 @@ pub(crate) struct Walked {
 
 pub(crate) fn walk(root: &Path, stop: &dyn Fn() -> bool) -> Walked {
     let mut walked = Walked::default();
-    for entry in WalkDir::new(root).follow_links(true).sort_by_file_name() {
+    // Where links to folders led so far.
+    let mut linked: HashSet<PathBuf> = HashSet::new();
+    let mut entries = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
+    while let Some(entry) = entries.next() {
         if stop() {
             break;
         }
@@ -29,9 +33,10 @@ pub(crate) fn walk(root: &Path, stop: &dyn Fn() -> bool) -> Walked {
                 if e.loop_ancestor().is_some() {
                     continue;
                 }
-                let looks_like_music = is_music(&path);
                 let reason = e.io_error().map_or_else(|| "cannot be read".into(), ToString::to_string);
-                if looks_like_music {
+                // A link to nowhere looks like music by its name; so may a folder.
+                let is_file = is_music(&path) && !std::fs::symlink_metadata(&path).is_ok_and(|m| m.is_dir());
+                if is_file {
                     walked.skipped.push((path, reason))
                 } else {
                     walked.unreadable.push((path, reason))
@@ -39,6 +44,15 @@ pub(crate) fn walk(root: &Path, stop: &dyn Fn() -> bool) -> Walked {
                 continue;
             }
         };
+        if entry.file_type().is_dir() && entry.path_is_symlink() && entry.depth() > 0 {
+            // Each folder is seen once: where it lies, if that is under the root, else through the first link to it.
+            let to = dunce::canonicalize(entry.path()).unwrap_or_else(|_| entry.path().to_owned());
+            if to.starts_with(root) || root.starts_with(&to) || linked.iter().any(|l| to.starts_with(l)) {
+                entries.skip_current_dir();
+                continue;
+            }
+            linked.insert(to);
+        }
         if entry.file_type().is_dir() || !is_music(entry.path()) {
             continue;
         }

@@ -99,6 +99,9 @@ pub fn measure(path: &Path) -> Result<Track, (String, Cause)> {
     {
         return Err(broken(format!("cut short or damaged: {:.1} s of {:.1} s could be decoded", seconds(end), seconds(declared))));
     }
+    if reader.lacks_end() {
+        return Err(broken(format!("cut short: it stops after {:.1} s, in the middle of its stream", seconds(end))));
+    }
     if reader.lost_packets() > MAX_LOST_PACKETS {
         return Err(broken(format!("damaged: {} packets could not be decoded", reader.lost_packets())));
     }
