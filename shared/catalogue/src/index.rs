@@ -100,12 +100,11 @@ impl TextWriter {
         let index = with_tokenizer(Index::open_or_create(tantivy::directory::MmapDirectory::open(path)?, schema)?);
         let writer = index.writer_with_num_threads(1, WRITER_BYTES)?;
         // A damaged file shows here, and not only when it is needed.
-        let searcher = index.reader()?.searcher();
-        for segment in searcher.segment_readers() {
-            segment.inverted_index(fields.words)?;
-            segment.inverted_index(fields.title)?;
+        let damaged = guarded(|| index.validate_checksum())?;
+        if let Some(file) = damaged.iter().next() {
+            return Err(TantivyError::InternalError(format!("{} is damaged", file.display())));
         }
-        let is_empty = searcher.num_docs() == 0;
+        let is_empty = guarded(|| Ok(index.reader()?.searcher().num_docs()))? == 0;
         Ok((Self { writer, fields }, is_empty))
     }
 
@@ -123,6 +122,12 @@ impl TextWriter {
         self.writer.commit()?;
         Ok(())
     }
+}
+
+/// Damaged files make tantivy panic in places; here that is an error like any other.
+fn guarded<T>(work: impl FnOnce() -> tantivy::Result<T>) -> tantivy::Result<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(TantivyError::InternalError("it is damaged; the next scan makes it again".into())))
 }
 
 /// Indexes of older versions are of no use to anybody.
@@ -150,12 +155,12 @@ impl TextReader {
     pub(crate) fn open(dir: &Path) -> Result<Self, CatalogueError> {
         let index = with_tokenizer(Index::open_in_dir(folder(dir))?);
         // Reloaded by hand: the other policy starts a file watcher in whatever process this is.
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let reader = guarded(|| index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into())?;
         Ok(Self { index, reader, fields: schema().1 })
     }
 
     pub(crate) fn reload(&self) -> Result<(), CatalogueError> {
-        Ok(self.reader.reload()?)
+        Ok(guarded(|| self.reader.reload())?)
     }
 
     /// Rows that match, with a score in (0, 1]: the best match has 1.
@@ -163,7 +168,7 @@ impl TextReader {
         let query = self.parse(text)?;
         let searcher = self.reader.searcher();
         let limit = usize::try_from(searcher.num_docs()).unwrap_or(usize::MAX).max(1);
-        let found = searcher.search(&query, &TopDocs::with_limit(limit).order_by_score())?;
+        let found = guarded(|| searcher.search(&query, &TopDocs::with_limit(limit).order_by_score()))?;
         let best = found.iter().map(|f| f.0).fold(f32::MIN_POSITIVE, f32::max);
         let columns = searcher.segment_readers().iter().map(|s| s.fast_fields().u64("id")).collect::<tantivy::Result<Vec<_>>>()?;
         let id = |at: tantivy::DocAddress| columns.get(at.segment_ord as usize).and_then(|c| c.first(at.doc_id));
