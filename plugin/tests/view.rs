@@ -131,6 +131,36 @@ fn play_stop_place_and_the_octave_buttons_do_what_they_say() {
 }
 
 #[test]
+fn what_is_only_tried_leads_back_to_what_is_placed() {
+    let mut model = full();
+    if let Some(chosen) = &mut model.chosen {
+        chosen.stays = Some("First Rain stays on the timeline".into());
+        chosen.faster = None;
+    }
+    let mut h = harness(model);
+    h.run();
+    h.get_by_label("First Rain stays on the timeline");
+    h.get_by_label("Show").click();
+    h.run();
+    assert_eq!(h.state_mut().intents.drain(..).next_back(), Some(Intent::ShowPlaced));
+    // Twice as fast would be too far: the button is there and does nothing.
+    h.get_by_label("x2").click();
+    h.run();
+    assert!(h.state().intents.is_empty());
+}
+
+#[test]
+fn every_control_is_inside_a_narrow_window() {
+    let mut h = harness(full());
+    h.set_size(egui::vec2(640.0, 420.0));
+    h.run();
+    for label in ["Play", "Place at playhead", "/2", "x2", "at -23 LUFS"] {
+        let rect = h.get_by_label(label).rect();
+        assert!(rect.right() <= 640.0 && rect.bottom() <= 420.0, "{label} at {rect:?}");
+    }
+}
+
+#[test]
 fn a_key_is_reached_by_transposing() {
     let mut h = harness(full());
     h.get_by_role(egui::accesskit::Role::ComboBox).click();
