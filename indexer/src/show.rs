@@ -102,7 +102,8 @@ fn print(track: &Track) -> anyhow::Result<()> {
     match &a.loudness {
         Some(v) => {
             let l = v.value;
-            let text = format!("{:.1} LUFS, range {:.1} LU, true peak {:.1} dBTP", l.integrated_lufs, l.range_lu, l.true_peak_dbtp);
+            let range = l.range_lu.map_or(String::new(), |r| format!("range {r:.1} LU, "));
+            let text = format!("{:.1} LUFS, {range}true peak {:.1} dBTP", l.integrated_lufs, l.true_peak_dbtp);
             row("loudness", text, from(v))?;
         }
         None => plain("loudness", "below the gate".into())?,

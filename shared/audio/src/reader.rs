@@ -336,6 +336,10 @@ impl Reader {
             }
             self.bad_packets = 0;
             let frames = self.planes.iter().map(Vec::len).min().unwrap_or(0);
+            if frames > 0 {
+                // On the way to a frame that was sought there may be any number of packets that are not handed out.
+                empty = 0;
+            }
             // Where the block lies in the music.
             let told = packet.pts.get().saturating_add(trimmed as i64).saturating_sub(self.offset);
             let start = match self.expected {

@@ -27,7 +27,7 @@ pub fn estimate(analysis: &Analysis) -> Option<Value<AffectEstimate>> {
     let tempo = analysis.tempo_bpm.as_ref().map_or(0.0, |t| (t.value / 105.0).log2());
     let density = ((d.event_density_hz + 0.3) / 2.5).log2();
     let brightness = (d.brightness_hz.max(50.0) / 1900.0).log2();
-    let range = analysis.loudness.as_ref().map_or(0.0, |l| (l.value.range_lu - 6.0) / 10.0);
+    let range = analysis.loudness.as_ref().and_then(|l| l.value.range_lu).map_or(0.0, |range| (range - 6.0) / 10.0);
     let arousal = (0.40 * density + 0.30 * brightness + 0.25 * tempo - 0.20 * range).tanh();
 
     let balance = d.major_minor_balance.unwrap_or(0.0);

@@ -98,7 +98,7 @@ mod tests {
             frames: 48_000 * 300,
             tags: Tags::default(),
             analysis: Analysis {
-                loudness: Some(Value::measured(Loudness { integrated_lufs: -14.0, range_lu: 5.0, true_peak_dbtp: -0.2 }, "t", None)),
+                loudness: Some(Value::measured(Loudness { integrated_lufs: -14.0, range_lu: Some(5.0), true_peak_dbtp: -0.2 }, "t", None)),
                 tempo_bpm: bpm.map(|b| Value::measured(b, "t", Some(0.9))),
                 beats: bpm.map(|b| Value::measured(beats(b), "t", Some(0.9))),
                 key: None,
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn loudness_never_pushes_a_peak_over_the_ceiling() {
-        let gain = |integrated_lufs, true_peak_dbtp| loudness_gain_db(&Loudness { integrated_lufs, range_lu: 0.0, true_peak_dbtp });
+        let gain = |integrated_lufs, true_peak_dbtp| loudness_gain_db(&Loudness { integrated_lufs, range_lu: None, true_peak_dbtp });
         assert!((gain(-14.0, -0.2) - -9.0).abs() < 1e-9);
         assert!((gain(-40.0, -6.0) - 5.0).abs() < 1e-9);
     }

@@ -29,7 +29,7 @@ pub struct Loudness {
     /// Integrated loudness, in LUFS.
     pub integrated_lufs: f64,
     /// Loudness range, in LU.
-    pub range_lu: f64,
+    pub range_lu: Option<f64>,
     /// The highest true peak of any channel, in dBTP.
     pub true_peak_dbtp: f64,
 }
