@@ -9,6 +9,7 @@ mod clock;
 mod deck;
 mod feeder;
 mod link;
+mod pace;
 mod packed;
 mod player;
 mod program;

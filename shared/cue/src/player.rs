@@ -7,6 +7,7 @@
 use crate::clock::{HostTime, Position, Running};
 use crate::deck::{Deck, Missing, STEP};
 use crate::link::{Board, FromPlayer, NONE, ToPlayer};
+use crate::pace::Pace;
 use crate::program::{Program, SPARE_DECKS};
 use crate::recipe::Place;
 use rtrb::{Consumer, Producer};
@@ -28,8 +29,6 @@ const SLIP_S: f64 = 0.06;
 const ROUNDING_S: f64 = 0.0005;
 /// Steps of run-up per step of sound while live: bounds the load of a block.
 const LIVE_STEPS: usize = 6;
-/// A host this much ahead of the clock, in seconds, renders for nobody who listens. Live hosts render ahead by up to one second.
-const RUSH_S: f64 = 1.5;
 /// How long an offline render waits for the feeder before it gives up and renders silence.
 const OFFLINE_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -644,28 +643,5 @@ impl Player {
             _ => NONE,
         };
         board.heard.store(heard, Ordering::Relaxed);
-    }
-}
-
-/// Compares how fast blocks come with how fast they would be heard: for hosts that do not tell that they render offline.
-#[derive(Debug, Default)]
-struct Pace {
-    since: Option<Instant>,
-    frames: u64,
-    offline: bool,
-}
-
-impl Pace {
-    fn is_offline(&mut self, frames: usize, rate_hz: f64) -> bool {
-        let now = Instant::now();
-        let since = *self.since.get_or_insert(now);
-        let (played_s, passed_s) = (self.frames as f64 / rate_hz, now.duration_since(since).as_secs_f64());
-        self.frames += frames as u64;
-        self.offline = played_s > passed_s + RUSH_S;
-        if played_s < passed_s {
-            // On time, or late: being ahead is counted from here.
-            *self = Self { since: Some(now), frames: frames as u64, offline: false };
-        }
-        self.offline
     }
 }

@@ -1,0 +1,561 @@
+//! What the worker knows and does: the catalogue, the search, fitting and verifying, what is stored, tried and auditioned.
+//!
+//! One idea: the cue that is stored with the project and the track that is only tried are kept apart, and the player gets one of them.
+
+use super::{Handle, ToWorker, get};
+use crate::params::{Persisted, UnderscoreParams};
+use crate::view::{Chosen, Intent, Library, Model, Row};
+use affect::Affect;
+use catalogue::{CatalogueError, FileStamp, Query, Reader};
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+use cue::{Cue, Feeder, Place, Timing};
+use music::TempoOctave;
+use nice_plug_egui::RepaintNotifier;
+use spotting::{Wish, fit};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+use track::{ContentId, Track};
+
+/// Between two looks at the player while something is chosen, and while nothing is.
+const BUSY_TICK: Duration = Duration::from_millis(2);
+const IDLE_TICK: Duration = Duration::from_millis(20);
+/// Between two looks at the catalogue.
+const CATALOGUE_LOOK: Duration = Duration::from_secs(1);
+/// Results that are listed.
+const RESULTS: usize = 200;
+/// How long a change of project tempo must last before an audition is fitted anew.
+const TEMPO_SETTLES: Duration = Duration::from_millis(250);
+
+/// A cue with the file that was verified for it.
+struct Ready {
+    cue: Cue,
+    path: PathBuf,
+    /// What the file looked like when it was verified.
+    stamp: FileStamp,
+    /// The reading of its tempo that somebody chose over the nearest one.
+    octave: Option<TempoOctave>,
+}
+
+/// All that the thread knows.
+pub(super) struct State {
+    params: Arc<UnderscoreParams>,
+    repaint: RepaintNotifier,
+    shared: Handle,
+    reader: Option<Reader>,
+    looked: Option<Instant>,
+    feeder: Option<Box<Feeder>>,
+    model: Model,
+    /// The state as this thread last saw or made it.
+    seen: Persisted,
+    /// The cue that is stored with the project, if its file is there.
+    stored: Option<Ready>,
+    /// What is tried while another track sits on the timeline: it takes that one's place only when it is placed itself.
+    trial: Option<Ready>,
+    auditioning: bool,
+    /// Tempo that the audition was fitted to, and since when the project has had another one.
+    fitted_bpm: f64,
+    other_tempo_since: Option<Instant>,
+    /// Tempo that the editor was told, and when.
+    described: Option<(f64, Instant)>,
+    /// Whether something was heard at the last look.
+    was_heard: bool,
+}
+
+impl State {
+    pub(super) fn new(params: Arc<UnderscoreParams>, repaint: RepaintNotifier, shared: Handle) -> Self {
+        Self {
+            params,
+            repaint,
+            shared,
+            reader: None,
+            looked: None,
+            feeder: None,
+            model: Model::default(),
+            seen: Persisted::default(),
+            stored: None,
+            trial: None,
+            auditioning: false,
+            fitted_bpm: crate::DEFAULT_BPM,
+            other_tempo_since: None,
+            described: None,
+            was_heard: false,
+        }
+    }
+
+    /// What the editor shows and Play plays.
+    fn current(&self) -> Option<&Ready> {
+        self.trial.as_ref().or(self.stored.as_ref())
+    }
+
+    pub(super) fn run(mut self, messages: &Receiver<ToWorker>) {
+        loop {
+            let wait = if self.current().is_some() { BUSY_TICK } else { IDLE_TICK };
+            let message = messages.recv_timeout(wait);
+            match message {
+                Ok(ToWorker::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(message) => {
+                    // A damaged file may make a decoder panic: that costs the choice, not the host.
+                    if catch_unwind(AssertUnwindSafe(|| self.handle(message))).is_err() {
+                        self.give_up("this file broke its decoder; scan the library again");
+                    }
+                    self.shared.board.handled.fetch_add(1, Ordering::Release);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if catch_unwind(AssertUnwindSafe(|| self.tick())).is_err() {
+                self.give_up("this file broke its decoder; scan the library again");
+            }
+        }
+    }
+
+    fn handle(&mut self, message: ToWorker) {
+        match message {
+            ToWorker::Stop => {}
+            ToWorker::Activated { feeder, status } => {
+                self.feeder = Some(feeder);
+                self.shared.status.store(Arc::new(Some(status)));
+                self.auditioning = false;
+                self.take_up_state();
+                self.send_to_player();
+            }
+            ToWorker::Intent(intent) => self.follow(intent),
+        }
+        self.publish();
+    }
+
+    fn tick(&mut self) {
+        let news = self.look_at_catalogue();
+        if self.params.state.is_news() || (news && self.current().is_none() && self.seen.cue.is_some()) {
+            // Loaded by the host; or the catalogue has changed and may know where the missing file is now.
+            self.take_up_state();
+            self.send_to_player();
+            self.publish();
+        }
+        let semitones = self.params.transpose.value();
+        if semitones != self.shared.board.transpose.load(Ordering::Relaxed) {
+            let result = self.feeder.as_mut().map(|f| f.set_transposition(f64::from(semitones)));
+            self.shared.board.transpose.store(semitones, Ordering::Relaxed);
+            if let Some(Err(e)) = result {
+                self.give_up(&e.to_string());
+            }
+        }
+        self.refit_audition();
+        if let Some(feeder) = &mut self.feeder {
+            while feeder.tick() {}
+            let (problem, has_ended) = (feeder.take_problem(), feeder.has_ended());
+            if let Some(problem) = problem {
+                self.say(&problem.to_string());
+            }
+            if self.auditioning && has_ended {
+                self.auditioning = false;
+                self.send_to_player();
+                self.publish();
+            }
+        }
+        self.keep_editor_current();
+    }
+
+    /// What changes without anybody's doing: the tempo in the text, and the playhead that starts to move.
+    fn keep_editor_current(&mut self) {
+        let is_heard = self.shared.status.load().as_ref().as_ref().is_some_and(|s| s.heard_frame().is_some());
+        if is_heard && !self.was_heard {
+            self.repaint.request_repaint();
+        }
+        self.was_heard = is_heard;
+        let bpm = get(&self.shared.board.bpm);
+        if self.model.chosen.is_some() && self.described.is_some_and(|(d, at)| (d - bpm).abs() > 0.05 && at.elapsed() > TEMPO_SETTLES) {
+            self.describe_chosen();
+            self.publish();
+        }
+    }
+
+    // --- The catalogue --------------------------------------------------------------------------------------------------------
+
+    /// Reads what is new in the catalogue. Whether anything was.
+    fn look_at_catalogue(&mut self) -> bool {
+        if self.looked.is_some_and(|l| l.elapsed() < CATALOGUE_LOOK) {
+            return false;
+        }
+        self.looked = Some(Instant::now());
+        let before = self.model.library.clone();
+        let news = match &mut self.reader {
+            Some(reader) => reader.refresh().unwrap_or_else(|_| {
+                self.reader = None;
+                true
+            }),
+            None => match catalogue::default_dir().and_then(|dir| Reader::open(&dir)) {
+                Ok(reader) => {
+                    self.reader = Some(reader);
+                    true
+                }
+                Err(e) => {
+                    let is_absent = matches!(e, CatalogueError::Absent(_) | CatalogueError::Nowhere);
+                    self.model.library = if is_absent { Library::Absent(e.to_string()) } else { Library::Unreadable(e.to_string()) };
+                    false
+                }
+            },
+        };
+        if let (Some(reader), true) = (&self.reader, news) {
+            self.model.library = Library::Ready(reader.summaries().len());
+            self.model.dots = Arc::new(reader.summaries().iter().filter_map(|s| Some((s.affect?, s.content_id.clone()))).collect());
+            self.search();
+            self.describe_chosen();
+        }
+        if news || before != self.model.library {
+            self.publish();
+        }
+        news
+    }
+
+    fn search(&mut self) {
+        let Some(reader) = &self.reader else { return };
+        let [valence, arousal] = self.seen.target;
+        let query = Query {
+            at: Some(Affect::clamped(valence, arousal)),
+            text: Some(self.seen.words.clone()).filter(|w| !w.trim().is_empty()),
+            limit: RESULTS,
+            ..Query::default()
+        };
+        match reader.search(&query) {
+            Ok(found) => {
+                self.model.rows = Arc::new(found.into_iter().map(Row::from).collect());
+                self.model.search_error = None;
+            }
+            Err(e) => self.model.search_error = Some(e.to_string()),
+        }
+    }
+
+    // --- What the user wants --------------------------------------------------------------------------------------------------
+
+    fn follow(&mut self, intent: Intent) {
+        match intent {
+            Intent::Target(target) => {
+                self.remember(|s| s.target = target);
+                self.search();
+            }
+            Intent::Words(words) => {
+                self.remember(|s| s.words.clone_from(&words));
+                self.search();
+            }
+            Intent::Choose(id) => self.choose(&id),
+            Intent::Play => {
+                self.auditioning = self.current().is_some();
+                self.send_to_player();
+            }
+            Intent::Stop => {
+                self.auditioning = false;
+                self.send_to_player();
+            }
+            Intent::Place => self.place(),
+            Intent::Unplace => {
+                self.remember(|s| {
+                    if let Some(cue) = &mut s.cue {
+                        cue.place = None;
+                    }
+                });
+                if let Some(ready) = &mut self.stored {
+                    ready.cue.place = None;
+                }
+                self.send_to_player();
+            }
+            Intent::ShowPlaced => {
+                self.trial = None;
+                self.auditioning = false;
+                self.send_to_player();
+            }
+            Intent::Octave(octave) => self.set_octave(octave),
+            // Parameters are set by the editor itself, through the host.
+            Intent::Gain(_) | Intent::Transpose(_) | Intent::MatchLoudness(_) => {}
+        }
+        self.describe_chosen();
+    }
+
+    fn remember(&mut self, change: impl Fn(&mut Persisted)) {
+        change(&mut self.seen);
+        self.params.state.change(change);
+    }
+
+    fn choose(&mut self, id: &ContentId) {
+        self.model.message = None;
+        let is_on_timeline = self.seen.cue.as_ref().is_some_and(|c| c.place.is_some());
+        if is_on_timeline && self.stored.as_ref().is_some_and(|s| s.cue.source.content_id == *id) {
+            // The very track that sits there: it is heard as it was placed.
+            self.trial = None;
+            self.auditioning = true;
+            self.send_to_player();
+            return;
+        }
+        let track = match self.reader.as_ref().map(|r| r.track(id)) {
+            Some(Ok(Some(track))) => track,
+            Some(Err(e)) => return self.say(&e.to_string()),
+            _ => return self.say("this track is no longer in the catalogue"),
+        };
+        let Some((path, stamp)) = self.verified_file(id, &track.paths) else { return };
+        let bpm = get(&self.shared.board.bpm);
+        self.fitted_bpm = bpm;
+        let wish = Wish { project_bpm: bpm, octave: None, own_pace: false, place: None };
+        let cue = fit(&track, path.clone(), &wish).cue;
+        let ready = Ready { cue, path, stamp, octave: None };
+        if is_on_timeline {
+            self.trial = Some(ready);
+        } else {
+            self.trial = None;
+            self.store(ready);
+        }
+        self.auditioning = true;
+        self.send_to_player();
+    }
+
+    /// Makes a cue the one that is stored with the project.
+    fn store(&mut self, ready: Ready) {
+        let (cue, octave) = (ready.cue.clone(), ready.octave);
+        self.remember(|s| {
+            s.octave = octave;
+            s.cue = Some(cue.clone());
+        });
+        self.stored = Some(ready);
+    }
+
+    /// A file that is there and holds that very sound; else a message.
+    fn verified_file(&mut self, id: &ContentId, paths: &[PathBuf]) -> Option<(PathBuf, FileStamp)> {
+        let mut problem = None;
+        for path in paths {
+            match self.check(path, id) {
+                Ok(stamp) => return Some((path.clone(), stamp)),
+                Err(e) => problem = Some(e),
+            }
+        }
+        let message = problem.unwrap_or_else(|| "its file is missing; bring it back and scan its folder again".into());
+        self.say(&message);
+        None
+    }
+
+    /// Whether a file holds a sound; else why not, in words. What the catalogue saw and nobody has touched since is believed; anything
+    /// else is read from start to end.
+    fn check(&self, path: &Path, id: &ContentId) -> Result<FileStamp, String> {
+        let Ok(meta) = std::fs::metadata(path) else {
+            return Err(format!("{} is missing; bring it back and scan its folder again", path.display()));
+        };
+        let stamp = FileStamp::of(&meta);
+        if self.reader.as_ref().is_some_and(|r| r.vouches_for(path, stamp, id).unwrap_or(false)) {
+            return Ok(stamp);
+        }
+        match audio::content_id(path) {
+            Ok(found) if found == *id => Ok(stamp),
+            Ok(_) => Err(format!("{} holds another sound than when it was scanned; scan its folder again", path.display())),
+            Err(e) => Err(e.to_string()),
+        }
+    }
+
+    fn place(&mut self) {
+        let board = &self.shared.board;
+        let (beats, seconds, bpm) = (get(&board.beats), get(&board.seconds), get(&board.bpm));
+        let (bar, length) = (get(&board.bar_start), get(&board.beats_per_bar));
+        let at_beats = if (beats - bar).abs() < 1e-4 { bar } else { bar + length };
+        let mut place = Place { at_beats, at_s: seconds + (at_beats - beats) * 60.0 / bpm };
+        let track = self.chosen_track();
+        let Some(mut ready) = self.trial.take().or_else(|| self.stored.take()) else { return };
+        if let (Some(track), None) = (&track, ready.cue.place) {
+            // The tempo may have changed since it was first heard. What was placed before keeps its recipe.
+            let wish = Wish { project_bpm: bpm, octave: ready.octave, own_pace: false, place: None };
+            ready.cue = fit(track, ready.path.clone(), &wish).cue;
+        }
+        if let (Timing::Unstretched(_), Some(grid)) = (&ready.cue.timing, track.as_ref().and_then(|t| t.analysis.beats.as_ref())) {
+            // Even at its own pace it has a downbeat.
+            let downbeat = grid.value.first_downbeat().unwrap_or(0);
+            place.at_s -= grid.value.beats_s().get(downbeat).copied().unwrap_or(0.0);
+        }
+        ready.cue.place = Some(place);
+        self.store(ready);
+        self.auditioning = false;
+        self.send_to_player();
+    }
+
+    fn set_octave(&mut self, octave: TempoOctave) {
+        let track = self.chosen_track();
+        let project_bpm = get(&self.shared.board.bpm);
+        let is_trial = self.trial.is_some();
+        let Some(ready) = self.trial.as_mut().or(self.stored.as_mut()) else { return };
+        ready.octave = Some(octave);
+        match (&mut ready.cue.timing, track) {
+            (Timing::Locked { octave: current, .. }, _) => *current = octave,
+            (Timing::Unstretched(_), Some(track)) => {
+                let wish = Wish { project_bpm, octave: Some(octave), own_pace: false, place: ready.cue.place };
+                ready.cue = fit(&track, ready.path.clone(), &wish).cue;
+            }
+            (Timing::Unstretched(_), None) => {}
+        }
+        let cue = ready.cue.clone();
+        if !is_trial {
+            self.remember(|s| {
+                s.octave = Some(octave);
+                s.cue = Some(cue.clone());
+            });
+        }
+        self.send_to_player();
+    }
+
+    /// An audition follows the project's tempo into another octave, or out of reach; a placed cue keeps what was decided.
+    fn refit_audition(&mut self) {
+        let bpm = get(&self.shared.board.bpm);
+        let is_placed = self.current().is_none_or(|r| r.cue.place.is_some());
+        if (bpm - self.fitted_bpm).abs() < 1e-6 || !self.auditioning || is_placed {
+            self.other_tempo_since = None;
+            return;
+        }
+        if self.other_tempo_since.get_or_insert_with(Instant::now).elapsed() < TEMPO_SETTLES {
+            return;
+        }
+        self.fitted_bpm = bpm;
+        self.other_tempo_since = None;
+        let track = self.chosen_track();
+        let is_trial = self.trial.is_some();
+        let (Some(track), Some(ready)) = (track, self.trial.as_mut().or(self.stored.as_mut())) else { return };
+        let wish = Wish { project_bpm: bpm, octave: ready.octave, own_pace: false, place: None };
+        let refitted = fit(&track, ready.path.clone(), &wish).cue;
+        if refitted.timing != ready.cue.timing {
+            ready.cue = refitted.clone();
+            if !is_trial {
+                self.remember(|s| s.cue = Some(refitted.clone()));
+            }
+            self.send_to_player();
+        }
+        self.describe_chosen();
+        self.publish();
+    }
+
+    /// The cue that is shown, whether or not its file is there.
+    fn shown_cue(&self) -> Option<&Cue> {
+        self.trial.as_ref().map(|t| &t.cue).or(self.seen.cue.as_ref())
+    }
+
+    fn chosen_track(&self) -> Option<Track> {
+        let id = &self.shown_cue()?.source.content_id;
+        self.reader.as_ref()?.track(id).ok()?
+    }
+
+    // --- What was stored ------------------------------------------------------------------------------------------------------
+
+    /// Takes up what the host loaded.
+    fn take_up_state(&mut self) {
+        // Until it has reached the player, what is stored is not what plays.
+        self.shared.board.is_loaded.store(false, Ordering::Release);
+        let state = self.params.state.read_news();
+        if state == self.seen && self.stored.is_some() == state.cue.is_some() {
+            return;
+        }
+        self.seen = state;
+        self.model.message = None;
+        (self.stored, self.trial) = (None, None);
+        self.auditioning = false;
+        if let Some(cue) = self.seen.cue.clone() {
+            let mut paths = vec![cue.source.path.clone()];
+            // The file may have moved since the project was saved; the catalogue knows where to.
+            self.look_at_catalogue();
+            paths.extend(self.reader.as_ref().and_then(|r| r.track(&cue.source.content_id).ok()?).map(|t| t.paths).unwrap_or_default());
+            if let Some((path, stamp)) = self.verified_file(&cue.source.content_id, &paths) {
+                self.stored = Some(Ready { cue, path, stamp, octave: self.seen.octave });
+            }
+        }
+        self.search();
+        self.describe_chosen();
+    }
+
+    /// Brings the player what it should play: the audition, the placed cue, or nothing.
+    fn send_to_player(&mut self) {
+        let semitones = self.params.transpose.value();
+        if self.feeder.is_some() {
+            self.shared.board.transpose.store(semitones, Ordering::Relaxed);
+            let is_trial = self.auditioning && self.trial.is_some();
+            let wanted = if is_trial { self.trial.take() } else { self.stored.take() };
+            let result = match wanted {
+                Some(ready) if self.auditioning || ready.cue.place.is_some() => self.play(ready, semitones).map(Some),
+                other => {
+                    if let Some(feeder) = &mut self.feeder {
+                        feeder.stop();
+                    }
+                    Ok(other)
+                }
+            };
+            match result {
+                Ok(ready) if is_trial => self.trial = ready,
+                Ok(ready) => self.stored = ready,
+                // The one that cannot be played is gone already; what is placed goes on if this was only tried.
+                Err(e) => {
+                    self.stop_audition(&e);
+                    if is_trial {
+                        self.send_to_player();
+                    }
+                }
+            }
+        }
+        self.shared.board.is_loaded.store(true, Ordering::Release);
+    }
+
+    /// Gives a cue to the player, if its file is still the one that was verified.
+    fn play(&mut self, mut ready: Ready, semitones: i32) -> Result<Ready, String> {
+        let Some(feeder) = &mut self.feeder else { return Ok(ready) };
+        let now = std::fs::metadata(&ready.path).ok().map(|m| FileStamp::of(&m));
+        if now != Some(ready.stamp) {
+            feeder.stop();
+            ready.stamp = self.check(&ready.path, &ready.cue.source.content_id)?;
+        }
+        let db = ready.cue.loudness_gain_db.unwrap_or(0.0);
+        self.shared.board.unmatch.store((10f64.powf(-db / 20.0) as f32).to_bits(), Ordering::Relaxed);
+        let cue = if self.auditioning { Cue { place: None, ..ready.cue.clone() } } else { ready.cue.clone() };
+        let Some(feeder) = &mut self.feeder else { return Ok(ready) };
+        feeder.play(&cue, &ready.path, f64::from(semitones)).map_err(|e| e.to_string())?;
+        Ok(ready)
+    }
+
+    fn say(&mut self, message: &str) {
+        self.model.message = Some(message.to_owned());
+        self.publish();
+    }
+
+    fn stop_audition(&mut self, message: &str) {
+        self.auditioning = false;
+        if let Some(feeder) = &mut self.feeder {
+            feeder.stop();
+        }
+        self.describe_chosen();
+        self.say(message);
+    }
+
+    /// What plays cannot be played: says why. What is placed goes on if something else was only tried.
+    fn give_up(&mut self, message: &str) {
+        let was_trial = self.auditioning && self.trial.take().is_some();
+        self.stop_audition(message);
+        if was_trial {
+            self.send_to_player();
+        } else {
+            self.stored = None;
+            self.describe_chosen();
+            self.publish();
+        }
+    }
+
+    // --- What is shown --------------------------------------------------------------------------------------------------------
+
+    fn describe_chosen(&mut self) {
+        let bpm = get(&self.shared.board.bpm);
+        self.described = Some((bpm, Instant::now()));
+        let track = self.chosen_track();
+        let mut chosen = self.shown_cue().map(|cue| Chosen::new(cue, track.as_ref(), bpm, self.current().is_some()));
+        if let (Some(chosen), Some(_), Some(cue)) = (&mut chosen, &self.trial, &self.seen.cue) {
+            chosen.stays = Some(format!("{} stays on the timeline", cue.source.name));
+        }
+        self.model.chosen = chosen;
+    }
+
+    fn publish(&mut self) {
+        self.model.target = self.seen.target;
+        self.model.words.clone_from(&self.seen.words);
+        self.model.auditioning = self.auditioning;
+        self.shared.model.store(Arc::new(self.model.clone()));
+        self.repaint.request_repaint();
+    }
+}
