@@ -265,7 +265,8 @@ fn show_editor(instance: &mut PluginInstance<Host>, shared: &'static Shared, sec
             &CreateWindowAux::new().event_mask(EventMask::STRUCTURE_NOTIFY).background_pixel(screen.black_pixel),
         )?;
         connection.map_window(window)?;
-        connection.flush()?;
+        // The plugin has a connection of its own, which may overtake this one: the window must be there before it is named.
+        connection.get_input_focus()?.reply()?;
         unsafe { gui.set_parent(&handle, Window::from_x11_handle(window.into()))? };
         gui.show(&handle)?;
     }
