@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use cue::Place;
-use end_to_end::clicks::{find, metronome, pitch_hz, read_left, worst_ms, write};
+use end_to_end::clicks::{find, metronome, pitch_hz, read_left, worst_ms, write, write_tone};
 use end_to_end::host::write_state;
 use end_to_end::tools::{Need, Test, run_indexer, vst3};
 use std::path::{Path, PathBuf};
@@ -109,13 +109,7 @@ fn stretches() {
 
 fn transposition() {
     let (world, file) = World::new("tone.wav", |path| {
-        let spec = hound::WavSpec { channels: 1, sample_rate: 44_100, bits_per_sample: 24, sample_format: hound::SampleFormat::Int };
-        let mut wav = hound::WavWriter::create(path, spec).unwrap();
-        for i in 0..44_100 * 10 {
-            let x = (std::f64::consts::TAU * 330.0 * f64::from(i) / 44_100.0).sin() * 0.5;
-            wav.write_sample((x * 8_388_607.0) as i32).unwrap();
-        }
-        wav.finalize().unwrap();
+        write_tone(path, 330.0, 10);
     });
     for semitones in [-5, 7] {
         let say = options(&[("seconds", "6".into()), ("bpm", "120".into()), ("transpose", semitones.to_string())]);

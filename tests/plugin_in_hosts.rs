@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use cue::Place;
-use end_to_end::clicks::{find, metronome, pitch_hz, read_left, worst_ms, write};
+use end_to_end::clicks::{find, metronome, pitch_hz, read_left, worst_ms, write, write_tone};
 use end_to_end::host::{Script, Seen, Segment, plugin, run, write_state};
 use end_to_end::tools::{Need, Test, run_indexer};
 use std::path::{Path, PathBuf};
@@ -200,13 +200,7 @@ fn a_locate_lands_on_the_beat_live(format: Format) {
 fn transposition_is_within_5_cents(format: Format) {
     let world = World::new(format);
     let file = world.music("tone.wav");
-    let spec = hound::WavSpec { channels: 1, sample_rate: 44_100, bits_per_sample: 24, sample_format: hound::SampleFormat::Int };
-    let mut wav = hound::WavWriter::create(&file, spec).unwrap();
-    for i in 0..44_100 * 12 {
-        let x = (std::f64::consts::TAU * 330.0 * f64::from(i) / 44_100.0).sin() * 0.5;
-        wav.write_sample((x * 8_388_607.0) as i32).unwrap();
-    }
-    wav.finalize().unwrap();
+    write_tone(&file, 330.0, 12);
     world.scan();
     let state = world.state(&file, 120.0, Place { at_beats: 0.0, at_s: 0.0 });
     for semitones in [-12, -5, 1, 7, 12] {

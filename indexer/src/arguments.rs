@@ -13,7 +13,7 @@ use std::path::PathBuf;
 #[command(
     version,
     about,
-    after_help = "Exit status: 0 all well, 1 some files failed, 2 could not run.\n\n\
+    after_help = "Exit status: 0 all well, 1 some files failed or nothing was found, 2 could not run.\n\n\
     First steps:\n  indexer scan ~/Music\n  indexer search --mood tense --bpm 90..120\n  indexer show SOME-FILE.flac"
 )]
 pub struct Arguments {

@@ -26,6 +26,21 @@ pub fn write(path: &Path, rate_hz: u32, length_s: f64, at_s: &[f64]) {
     writer.finalize().unwrap();
 }
 
+/// Writes a mono sine at half of full scale, 24 bit at 44.1 kHz.
+///
+/// # Panics
+/// When the file cannot be written.
+#[allow(clippy::unwrap_used)]
+pub fn write_tone(path: &Path, hz: f64, length_s: u32) {
+    let spec = hound::WavSpec { channels: 1, sample_rate: 44_100, bits_per_sample: 24, sample_format: hound::SampleFormat::Int };
+    let mut wav = hound::WavWriter::create(path, spec).unwrap();
+    for i in 0..44_100 * length_s {
+        let x = (std::f64::consts::TAU * hz * f64::from(i) / 44_100.0).sin() * 0.5;
+        wav.write_sample((x * 8_388_607.0) as i32).unwrap();
+    }
+    wav.finalize().unwrap();
+}
+
 /// The beats of a metronome that starts half a second in.
 #[must_use]
 pub fn metronome(bpm: f64, length_s: f64) -> Vec<f64> {

@@ -80,7 +80,7 @@ pub struct Player {
     pending: Option<i64>,
     fading: Option<Fading>,
     scratch: [Vec<f32>; 2],
-    /// Judges by pace whether anybody listens, for hosts that tell too late.
+    /// Judges by pace whether anybody listens, for hosts that do not tell.
     pace: Pace,
 }
 
@@ -129,7 +129,7 @@ impl Player {
         self.publish();
     }
 
-    /// Whether blocks come faster than anybody could listen: for hosts that tell too late that they render offline.
+    /// Whether blocks come faster than anybody could listen: for hosts that do not tell that they render offline.
     #[must_use]
     pub fn is_rushed(&self) -> bool {
         self.pace.offline
