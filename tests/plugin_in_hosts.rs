@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         ("clicks_lie_within_3_ms_at_every_stretch", &[], clicks_lie_within_3_ms_at_every_stretch),
         ("no_drift_over_five_minutes", &[], no_drift_over_five_minutes),
         ("a_tempo_change_keeps_clicks_on_the_beat", &[], a_tempo_change_keeps_clicks_on_the_beat),
+        ("a_project_tempo_out_of_reach_is_played_unstretched", &[], a_project_tempo_out_of_reach_is_played_unstretched),
         ("a_loop_comes_round_on_the_beat", &[], a_loop_comes_round_on_the_beat),
         ("a_locate_lands_on_the_beat_live", &[], a_locate_lands_on_the_beat_live),
         ("transposition_is_within_5_cents", &[], transposition_is_within_5_cents),
@@ -173,6 +174,21 @@ fn a_tempo_change_keeps_clicks_on_the_beat(format: Format) {
     want.retain(|w| *w > 0.3 && *w < t - 0.2);
     let worst = worst_ms(&find(&x, RATE), &want);
     assert!(worst < 3.0, "{worst} ms");
+}
+
+/// The project is set to another tempo long after the music was placed: at twice its own it is still locked, beyond that it plays as recorded,
+/// from its place in seconds.
+fn a_project_tempo_out_of_reach_is_played_unstretched(format: Format) {
+    let (world, state) = clicking(format, 120.0, 30.0, 120.0, 4.0);
+    for bpm in [239.0, 250.0] {
+        let segments = vec![Segment { seconds: 10.0, bpm, ..Segment::default() }];
+        let (x, _) = world.run(&Script { state: Some(state.clone()), segments, ..Script::default() });
+        let heard = find(&x, RATE);
+        let want: Vec<f64> = if bpm < 240.0 { grid(bpm, 4..39) } else { (0..14).map(|k| 2.5 + f64::from(k) * 0.5).collect() };
+        let worst = worst_ms(&heard, &want);
+        assert!(worst < 3.0, "at {bpm} BPM: {worst} ms, {heard:?}");
+        assert!(heard.len() <= want.len() + 3, "at {bpm} BPM: {} clicks", heard.len());
+    }
 }
 
 fn a_loop_comes_round_on_the_beat(format: Format) {

@@ -254,6 +254,35 @@ fn a_file_that_takes_too_long_is_given_up_and_the_rest_goes_on() {
     assert_eq!((code, &report["failed"], &report["new"]), (0, &0.into(), &1.into()), "{report}");
 }
 
+/// An MP4 file with nothing in it but a table of so many sample sizes: a decoder reads all of it into memory.
+fn file_that_eats_memory(path: &Path, samples: u32) {
+    let table = 4 * samples;
+    let mut head = b"\0\0\0\x14ftypM4A \0\0\0\0M4A ".to_vec();
+    let nesting = [b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsz"];
+    for (depth, name) in nesting.iter().enumerate() {
+        head.extend((table + 12 + 8 * (nesting.len() - depth) as u32).to_be_bytes());
+        head.extend(*name);
+    }
+    head.extend([0; 8]);
+    head.extend(samples.to_be_bytes());
+    fs::write(path, &head).unwrap();
+    fs::File::options().write(true).open(path).unwrap().set_len(head.len() as u64 + u64::from(table)).unwrap();
+}
+
+#[test]
+fn a_file_that_eats_memory_costs_itself() {
+    let world = World::new();
+    file_that_eats_memory(&world.music().join("a bomb.m4a"), 50_000_000);
+    world.click_file("b short.wav", 100.0);
+    let (code, report) = world.scan_with(&["--memory", "100", "--workers", "1"]);
+    assert_eq!((code, &report["failed"], &report["new"]), (1, &1.into(), &1.into()), "{report}");
+    assert!(report["failures"][0]["reason"].as_str().unwrap().contains("--memory"), "{report}");
+    // With more memory it is what it is: no music.
+    let (code, report) = world.scan_with(&["--memory", "1000", "--workers", "1"]);
+    assert_eq!((code, &report["failed"]), (1, &1.into()), "{report}");
+    assert!(!report["failures"][0]["reason"].as_str().unwrap().contains("--memory"), "{report}");
+}
+
 #[test]
 fn three_hours_are_measured_in_the_memory_of_a_song() {
     let world = World::new();

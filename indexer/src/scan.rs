@@ -2,7 +2,7 @@
 
 use crate::arguments::{Arguments, Scan, Worker};
 use crate::progress::Progress;
-use crate::{COULD_NOT_RUN, OK, SOME_FAILED, output};
+use crate::{COULD_NOT_RUN, MEMORY, OK, SOME_FAILED, output};
 use anyhow::Context;
 use catalogue::Catalogue;
 use scan::{Limits, WorkerCommand};
@@ -54,7 +54,8 @@ pub fn run(arguments: &Arguments, command: &Scan) -> anyhow::Result<u8> {
 }
 
 pub fn run_worker(command: &Worker) -> anyhow::Result<u8> {
-    scan::limit_memory(command.memory.saturating_mul(1 << 20));
+    let bytes = usize::try_from(command.memory.saturating_mul(1 << 20)).unwrap_or(usize::MAX);
+    MEMORY.set_limit(bytes).map_err(|()| anyhow::anyhow!("--memory {}: not even the start of a worker fits into that", command.memory))?;
     // A panic is an answer, not a message on somebody's terminal.
     std::panic::set_hook(Box::new(|_| {}));
     scan::serve(std::io::stdin().lock(), std::io::stdout().lock())?;

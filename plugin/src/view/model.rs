@@ -128,7 +128,7 @@ impl Chosen {
             Timing::Locked { octave, bpm, .. } => (octave.halved().filter(usable(*bpm)), octave.doubled().filter(usable(*bpm)), true),
             Timing::Unstretched(_) => (None, None, measured().is_some()),
         };
-        let (timing, octave, beats_s, downbeat) = match &cue.timing {
+        let (how, octave, beats_s, downbeat) = match &cue.timing {
             Timing::Locked { octave, bpm, beats, downbeat, .. } => {
                 let read = bpm * octave.factor();
                 let how = match octave {
@@ -139,7 +139,11 @@ impl Chosen {
                 let text = format!("{read:.1}{how} to {project_bpm:.1} BPM, stretched x{:.2}", read / project_bpm);
                 (text, Some(*octave), beats.unpack().unwrap_or_default(), *downbeat)
             }
-            Timing::Unstretched(why) => (why.explain().to_owned(), None, Vec::new(), 0),
+            Timing::Unstretched(_) => (String::new(), None, Vec::new(), 0),
+        };
+        let (timing, octave) = match cue.why_unstretched(project_bpm) {
+            Some(why) => (why.to_owned(), None),
+            None => (how, octave),
         };
         Self {
             content_id: cue.source.content_id.clone(),

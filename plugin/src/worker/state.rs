@@ -363,7 +363,7 @@ impl State {
             let wish = Wish { project_bpm: bpm, octave: ready.octave, own_pace: false, place: None };
             ready.cue = fit(track, ready.path.clone(), &wish).cue;
         }
-        if let (Timing::Unstretched(_), Some(grid)) = (&ready.cue.timing, track.as_ref().and_then(|t| t.analysis.beats.as_ref())) {
+        if let Some(grid) = track.as_ref().and_then(|t| t.analysis.beats.as_ref()) {
             // Even at its own pace it has a downbeat.
             let downbeat = grid.value.first_downbeat().unwrap_or(0);
             place.at_s -= grid.value.beats_s().get(downbeat).copied().unwrap_or(0.0);

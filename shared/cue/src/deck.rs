@@ -97,6 +97,11 @@ impl Deck {
         self.clock = Running { frame, at };
     }
 
+    /// The tempo that it plays at.
+    pub(crate) fn bpm(&self) -> f64 {
+        self.clock.at.bpm
+    }
+
     /// The source frame that must be heard when engine frame `made` is.
     fn target(&self, program: &Program, made: i64) -> f64 {
         let delay = self.resampler.as_ref().map_or(0.0, Resampler::delay);

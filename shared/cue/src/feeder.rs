@@ -196,7 +196,7 @@ impl Feeder {
             program.table.set(*index, Some(chunk.clone()));
         }
         while program.decks.len() < SPARE_DECKS {
-            program.decks.push(Box::new(Deck::new(program.rate_hz, self.host_rate_hz, self.pitch, program.is_locked())?));
+            program.decks.push(Box::new(Deck::new(program.rate_hz, self.host_rate_hz, self.pitch, program.stretches())?));
         }
         self.next_program += 1;
         self.program = id;

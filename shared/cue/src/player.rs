@@ -291,8 +291,11 @@ impl Player {
     fn retime_active(&mut self) {
         let (Some(running), Some(program)) = (self.running, &self.program) else { return };
         let Some(voice) = &mut self.active else { return };
-        voice.deck.set_clock(self.frame - voice.origin, running.position(self.frame, self.rate_hz));
-        if voice.deck.is_adrift(program) {
+        let at = running.position(self.frame, self.rate_hz);
+        // A tempo that comes into reach or leaves it is a jump between the place in beats and the one in seconds.
+        let changes_hands = program.is_locked_at(voice.deck.bpm()) != program.is_locked_at(at.bpm);
+        voice.deck.set_clock(self.frame - voice.origin, at);
+        if changes_hands || voice.deck.is_adrift(program) {
             self.release_active();
             self.jump();
         }
@@ -344,7 +347,7 @@ impl Player {
         let wrap = self.wrap_frame(host);
         if self.active.is_none() {
             let start = program.start(place, here);
-            let frame = if program.is_locked() {
+            let frame = if program.is_locked_at(here.bpm) {
                 running.frame_of_beat(start.beats, self.rate_hz)
             } else {
                 running.frame_of_second(start.seconds, self.rate_hz)

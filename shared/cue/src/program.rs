@@ -3,14 +3,20 @@
 use crate::chunks::ChunkTable;
 use crate::clock::Position;
 use crate::deck::Deck;
-use crate::recipe::{Cue, Place, Timing};
-use music::BeatGrid;
+use crate::recipe::{Cue, Place, Timing, is_in_reach};
+use music::{BeatGrid, TempoOctave};
 use retime::TimeMap;
 
 /// How the program follows the clock.
 #[derive(Debug)]
 enum Follow {
-    Beats { map: TimeMap, downbeat_beats: f64 },
+    /// By the beats, where their tempo can be reached; else by the seconds.
+    Beats {
+        map: TimeMap,
+        downbeat_beats: f64,
+        octave: TempoOctave,
+        bpm: f64,
+    },
     Seconds,
 }
 
@@ -48,10 +54,10 @@ impl Program {
         let rate_hz = f64::from(cue.source.rate_hz);
         let follow = match &cue.timing {
             Timing::Unstretched(_) => Follow::Seconds,
-            Timing::Locked { octave, beats, downbeat, onsets, .. } => {
+            Timing::Locked { octave, bpm, beats, downbeat, onsets } => {
                 let grid = BeatGrid::new(beats.unpack()?, Some(*downbeat))?;
                 let map = TimeMap::new(&grid, *octave, &onsets.unpack()?, cue.source.frames as f64 / rate_hz);
-                Follow::Beats { map, downbeat_beats: *downbeat as f64 * octave.factor() }
+                Follow::Beats { map, downbeat_beats: *downbeat as f64 * octave.factor(), octave: *octave, bpm: *bpm }
             }
         };
         Some(Self {
@@ -67,17 +73,22 @@ impl Program {
     }
 
     /// Whether it needs a stretching engine (and not only a change of rate).
-    pub(crate) fn is_locked(&self) -> bool {
+    pub(crate) fn stretches(&self) -> bool {
         matches!(self.follow, Follow::Beats { .. })
+    }
+
+    /// Whether it follows the beats of a host at this tempo, and not the seconds.
+    pub(crate) fn is_locked_at(&self, project_bpm: f64) -> bool {
+        matches!(&self.follow, Follow::Beats { octave, bpm, .. } if is_in_reach(*octave, *bpm, project_bpm))
     }
 
     /// The frame of the source that sounds at a position.
     pub(crate) fn source_frame(&self, at: Position, place: Place) -> f64 {
         match &self.follow {
-            Follow::Beats { map, downbeat_beats } => {
+            Follow::Beats { map, downbeat_beats, .. } if self.is_locked_at(at.bpm) => {
                 map.source_s(at.beats - place.at_beats + downbeat_beats, at.s_per_beat()) * self.rate_hz
             }
-            Follow::Seconds => (at.seconds - place.at_s) * self.rate_hz,
+            _ => (at.seconds - place.at_s) * self.rate_hz,
         }
     }
 
@@ -85,13 +96,11 @@ impl Program {
     /// good as the tempo of `now` is everywhere.
     pub(crate) fn start(&self, place: Place, now: Position) -> Position {
         match &self.follow {
-            Follow::Beats { map, downbeat_beats } => {
+            Follow::Beats { map, downbeat_beats, .. } if self.is_locked_at(now.bpm) => {
                 let beats = place.at_beats + map.first_beat() - downbeat_beats;
                 Position { beats, seconds: now.seconds + (beats - now.beats) * now.s_per_beat(), bpm: now.bpm }
             }
-            Follow::Seconds => {
-                Position { beats: now.beats + (place.at_s - now.seconds) / now.s_per_beat(), seconds: place.at_s, bpm: now.bpm }
-            }
+            _ => Position { beats: now.beats + (place.at_s - now.seconds) / now.s_per_beat(), seconds: place.at_s, bpm: now.bpm },
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The cue itself: what is stored in a DAW project.
 
 use crate::packed::PackedTimes;
-use music::TempoOctave;
+use music::{TempoFit, TempoOctave};
 use serde::{Deserialize, Serialize};
 use track::ContentId;
 
@@ -40,11 +40,29 @@ pub struct Source {
     pub frames: u64,
 }
 
+impl Cue {
+    /// Why it plays at its own pace where the project has this tempo, in words for the user; `None` where it is locked to the beats.
+    /// Decided as it plays, because a project's tempo may change after the cue was placed.
+    #[must_use]
+    pub fn why_unstretched(&self, project_bpm: f64) -> Option<&'static str> {
+        match &self.timing {
+            Timing::Unstretched(why) => Some(why.explain()),
+            Timing::Locked { octave, bpm, .. } => (!is_in_reach(*octave, *bpm, project_bpm))
+                .then_some("plays at its own pace: the project's tempo is more than twice or less than half of its own"),
+        }
+    }
+}
+
+/// Whether a source of that tempo can be stretched to a project's and still sound like itself.
+pub(crate) fn is_in_reach(octave: TempoOctave, source_bpm: f64, project_bpm: f64) -> bool {
+    TempoFit { octave, stretch: source_bpm * octave.factor() / project_bpm }.is_usable()
+}
+
 /// How the source follows the host.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Timing {
-    /// Locked to the host's beats.
+    /// Locked to the host's beats, wherever their tempo can be reached.
     Locked {
         /// Which reading of the measured tempo counts as the beat.
         octave: TempoOctave,
@@ -67,8 +85,6 @@ pub enum Timing {
 pub enum WhyUnstretched {
     /// It has no pulse that could be measured.
     NoPulse,
-    /// Even the best reading of its tempo would be stretched beyond what sounds good.
-    TooFar,
     /// Somebody asked for it.
     Wish,
 }
@@ -79,7 +95,6 @@ impl WhyUnstretched {
     pub fn explain(self) -> &'static str {
         match self {
             Self::NoPulse => "plays at its own pace: no pulse was found",
-            Self::TooFar => "plays at its own pace: the project's tempo is more than twice or less than half of its own",
             Self::Wish => "plays at its own pace: by choice",
         }
     }
@@ -90,6 +105,6 @@ impl WhyUnstretched {
 pub struct Place {
     /// In quarter notes: where the source's downbeat sits, when it is locked.
     pub at_beats: f64,
-    /// In seconds: where the source's first sample sits, when it is not.
+    /// In seconds: where the source's first sample sits, when it is not, or where the project's tempo is out of reach.
     pub at_s: f64,
 }

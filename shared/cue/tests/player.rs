@@ -317,6 +317,31 @@ fn without_a_pulse_it_plays_at_its_own_pace_from_its_place_in_seconds() {
 }
 
 #[test]
+fn a_tempo_out_of_reach_is_played_unstretched_from_its_place_in_seconds_and_back() {
+    let m = metronome(120.0, 40.0);
+    let place = Place { at_beats: 4.0, at_s: 1.5 };
+    for offline in [true, false] {
+        let (mut player, mut feeder) = load(&cue_for(&m, 120.0, Some(place)), &m.path);
+        // Five seconds within reach, then more than twice as fast, then back.
+        let mut host = Host { offline, ..Host::offline(512, 120.0) };
+        let mut x = host.run(&mut player, &mut feeder, 5 * 48_000);
+        host.at.bpm = 250.0;
+        x.extend(host.run(&mut player, &mut feeder, 5 * 48_000));
+        let beats_then = host.at.beats;
+        host.at.bpm = 150.0;
+        x.extend(host.run(&mut player, &mut feeder, 4 * 48_000));
+        let heard = heard(&x);
+        let unstretched: Vec<f64> =
+            m.beats.iter().map(|b| (b + place.at_s) * HOST_HZ).filter(|f| (5.2..9.9).contains(&(f / HOST_HZ))).collect();
+        assert!(worst_ms(&heard, &unstretched) < 1.0, "offline {offline}: {} ms out of reach", worst_ms(&heard, &unstretched));
+        let clicks = heard.iter().filter(|h| (5.2..9.9).contains(&(**h / HOST_HZ))).count();
+        assert_eq!(clicks, unstretched.len(), "offline {offline}: clicks that do not belong");
+        let back: Vec<f64> = (1..9).map(|k| (10.0 + (beats_then.floor() + f64::from(k) - beats_then) * 0.4) * HOST_HZ).collect();
+        assert!(worst_ms(&heard, &back) < 3.0, "offline {offline}: {} ms after it", worst_ms(&heard, &back));
+    }
+}
+
+#[test]
 fn an_audition_plays_with_the_transport_stopped_and_ends() {
     let m = metronome(120.0, 3.0);
     let (mut player, mut feeder) = load(&cue_for(&m, 120.0, None), &m.path);

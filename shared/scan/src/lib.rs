@@ -14,7 +14,7 @@ mod worker;
 pub use job::{Job, Measured, Outcome};
 pub use pool::{Limits, WorkerCommand};
 pub use scan::{Counts, Event, Failure, Report, ScanError, scan};
-pub use worker::{limit_memory, measure, serve};
+pub use worker::{measure, serve};
 
 /// Version of everything that decides whether a file can be measured. A file that failed is tried again with another one.
 pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/1");

@@ -120,15 +120,3 @@ pub fn measure(path: &Path) -> Result<Track, (String, Cause)> {
         affect,
     })
 }
-
-/// Limits the address space of this process. Where the system cannot, nothing happens.
-pub fn limit_memory(bytes: u64) {
-    #[cfg(unix)]
-    {
-        let _ = rlimit::setrlimit(rlimit::Resource::AS, bytes, bytes);
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = bytes;
-    }
-}

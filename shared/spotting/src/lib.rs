@@ -49,14 +49,13 @@ pub fn fit(track: &Track, path: PathBuf, wish: &Wish) -> Fitted {
     let downbeat_known = grid.is_some_and(|g| g.first_downbeat().is_some());
     let timing = match (tempo, grid, track.analysis.tempo_bpm.as_ref()) {
         _ if wish.own_pace => Timing::Unstretched(WhyUnstretched::Wish),
-        (Some(fit), Some(grid), Some(bpm)) if fit.is_usable() => Timing::Locked {
+        (Some(fit), Some(grid), Some(bpm)) => Timing::Locked {
             octave: fit.octave,
             bpm: bpm.value,
             beats: PackedTimes::pack(grid.beats_s()),
             downbeat: grid.first_downbeat().unwrap_or(0),
             onsets: PackedTimes::pack(&track.analysis.onsets_s.value),
         },
-        (Some(_), Some(_), Some(_)) => Timing::Unstretched(WhyUnstretched::TooFar),
         _ => Timing::Unstretched(WhyUnstretched::NoPulse),
     };
     let cue = Cue {
@@ -124,10 +123,13 @@ mod tests {
 
     #[test]
     fn what_cannot_be_stretched_plays_unstretched_and_says_why() {
-        let timing = |bpm, project| fit(&track(bpm), "x".into(), &wish(project)).cue.timing;
+        let cue = |bpm, project| fit(&track(bpm), "x".into(), &wish(project)).cue;
+        let timing = |bpm, project| cue(bpm, project).timing;
+        let fast = cue(Some(60.0), 290.0);
+        assert!(fast.why_unstretched(290.0).is_some_and(|w| w.contains("more than twice")), "{:?}", fast.why_unstretched(290.0));
+        assert_eq!(fast.why_unstretched(200.0), None, "and within reach again it is locked");
         assert_eq!(timing(None, 100.0), Timing::Unstretched(WhyUnstretched::NoPulse));
         assert!(matches!(timing(Some(60.0), 125.0), Timing::Locked { octave: TempoOctave::Double, .. }));
-        assert_eq!(timing(Some(60.0), 290.0), Timing::Unstretched(WhyUnstretched::TooFar));
         let forced = Wish { octave: Some(TempoOctave::Half), ..wish(190.0) };
         let timing = fit(&track(Some(120.0)), "x".into(), &forced).cue.timing;
         assert!(matches!(timing, Timing::Locked { octave: TempoOctave::Double, .. }), "a wish that cannot be met gives way");
