@@ -43,6 +43,7 @@ fn main() -> ExitCode {
         ("a_click_plays_at_once_and_locks_when_the_transport_rolls", &[Need::Xvfb], a_click_plays_at_once),
         ("what_is_placed_sounds_there_each_time_and_after_reopening", &[Need::Xvfb], what_is_placed_sounds_there),
         ("trying_another_track_leaves_the_placed_one_alone", &[Need::Xvfb], trying_another_track),
+        ("a_sleeping_host_costs_no_memory", &[Need::Xvfb], a_sleeping_host_costs_no_memory),
         ("an_audition_is_heard_at_minus_23_lufs", &[Need::Xvfb, Need::Ffmpeg, Need::Data], an_audition_is_heard_at_minus_23_lufs),
     ];
     let tests = formats.map(|(prefix, format)| {
@@ -440,6 +441,30 @@ fn trying_another_track(format: Format) {
     let want: Vec<f64> = (at.ceil() as i32..17).map(|b| (f64::from(b) - 2.0) * 0.6).collect();
     let worst = worst_ms(&heard, &want);
     assert!(want.len() > 4 && worst < 3.0, "{worst} ms: {heard:?}");
+}
+
+/// Whoever tries one track after the other while the host does not ask for sound must not pile them up in memory.
+fn a_sleeping_host_costs_no_memory(format: Format) {
+    let world = World::new(format);
+    for (name, bpm) in [("one.wav", 120.0), ("other.wav", 96.0)] {
+        write(&world.music(name), 44_100, 60.0, &metronome(bpm, 60.0));
+    }
+    world.scan();
+    let segment = |seconds, asleep| Segment { seconds, bpm: 100.0, playing: false, asleep, ..Segment::default() };
+    let script = |clicks: Vec<_>| Script {
+        offline: false,
+        block: 256,
+        editor: Some((11.0, 1)),
+        clicks,
+        segments: vec![segment(1.0, false), segment(11.0, true), segment(4.0, false)],
+        ..Script::default()
+    };
+    let (_, idle) = world.run(&script(Vec::new()));
+    let clicks = (0..40).map(|i| (1.5 + f64::from(i) * 0.2, FIRST_ROW.0, FIRST_ROW.1 + 41 * (i % 2) as i16)).collect();
+    let (x, seen) = world.run(&script(clicks));
+    assert!(find(&x[(12.0 * RATE) as usize..], RATE).len() > 4, "the last one is not heard when the host wakes up");
+    let more = seen.peak_mb - idle.peak_mb;
+    assert!(more < 64.0, "{more} MB more than when nothing was tried");
 }
 
 fn an_audition_is_heard_at_minus_23_lufs(format: Format) {

@@ -71,11 +71,13 @@ pub struct Segment {
     pub loop_beats: Option<(f64, f64)>,
     /// Whether blocks end where the loop does.
     pub splits: bool,
+    /// Whether the host asks for no sound meanwhile, as hosts do with bypassed tracks.
+    pub asleep: bool,
 }
 
 impl Default for Segment {
     fn default() -> Self {
-        Self { seconds: 1.0, bpm: 120.0, playing: true, locate: None, loop_beats: None, splits: false }
+        Self { seconds: 1.0, bpm: 120.0, playing: true, locate: None, loop_beats: None, splits: false, asleep: false }
     }
 }
 

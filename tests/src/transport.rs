@@ -90,6 +90,12 @@ impl Transport {
             (self.beats, self.seconds) = (beats, seconds);
         }
         let mut done = 0;
+        if segment.asleep {
+            self.frame += frames as u64;
+            std::thread::sleep(Duration::from_secs_f64(frames as f64 / rate));
+            done = frames;
+            (0..frames).try_for_each(|_| write(0.0, 0.0))?;
+        }
         while done < frames {
             let mut n = self.script.block.min(frames - done);
             if let (true, Some((_, to)), true) = (segment.splits, segment.loop_beats, segment.playing) {

@@ -5,7 +5,7 @@
 
 use crate::chunks::{CHUNK_FRAMES, Chunk, ChunkTable};
 use crate::deck::Deck;
-use crate::link::{Board, FromPlayer, NONE, ToPlayer, WANTS};
+use crate::link::{Board, FromPlayer, NONE, Slot, ToPlayer, WANTS};
 use crate::program::{Program, SPARE_DECKS};
 use crate::recipe::Cue;
 use audio::{AudioError, Reader, to_stereo};
@@ -59,6 +59,7 @@ struct Stream {
 /// Feeds one player.
 pub struct Feeder {
     host_rate_hz: f64,
+    slot: Arc<Slot>,
     to_player: Producer<ToPlayer>,
     from_player: Consumer<FromPlayer>,
     board: Arc<Board>,
@@ -68,6 +69,8 @@ pub struct Feeder {
     /// Which program the player was given last, or 0.
     program: u64,
     next_program: u64,
+    /// The first program that this stream was for.
+    stream_since: u64,
     /// Which chunks that program has.
     given: std::collections::BTreeSet<usize>,
     /// Decks that the player was given for it.
@@ -81,9 +84,16 @@ pub struct Feeder {
 }
 
 impl Feeder {
-    pub(crate) fn new(host_rate_hz: f64, to_player: Producer<ToPlayer>, from_player: Consumer<FromPlayer>, board: Arc<Board>) -> Self {
+    pub(crate) fn new(
+        host_rate_hz: f64,
+        slot: Arc<Slot>,
+        to_player: Producer<ToPlayer>,
+        from_player: Consumer<FromPlayer>,
+        board: Arc<Board>,
+    ) -> Self {
         Self {
             host_rate_hz,
+            slot,
             to_player,
             from_player,
             board,
@@ -92,6 +102,7 @@ impl Feeder {
             pitch: 1.0,
             program: 0,
             next_program: 1,
+            stream_since: 1,
             given: Default::default(),
             decks_given: 0,
             unsent: Default::default(),
@@ -112,6 +123,7 @@ impl Feeder {
             if reader.info().rate_hz != cue.source.rate_hz {
                 return Err(FeederError::Changed(path.to_owned()));
             }
+            self.stream_since = self.next_program;
             self.stream = Some(Stream {
                 path: path.to_owned(),
                 frames: cue.source.frames,
@@ -150,9 +162,9 @@ impl Feeder {
             self.leaving.extend(stream.chunks.into_values());
         }
         self.cue = None;
-        if self.program != 0 {
-            self.send(ToPlayer::Program(None));
-        }
+        self.board.silent_below.store(self.next_program, Ordering::Release);
+        drop(self.slot.take());
+        self.unsent.clear();
         self.program = 0;
         self.given.clear();
     }
@@ -188,8 +200,15 @@ impl Feeder {
     }
 
     fn send_program(&mut self) -> Result<(), FeederError> {
-        let (Some(cue), Some(stream)) = (&self.cue, &self.stream) else { return Ok(()) };
         let id = self.next_program;
+        self.program = id;
+        self.given.clear();
+        self.unsent.clear();
+        if self.stream.as_ref().is_some_and(|s| s.chunks.is_empty()) {
+            // The first frames are wanted in any case; having them spares a round trip.
+            self.fill(&[0]);
+        }
+        let (Some(cue), Some(stream)) = (&self.cue, &self.stream) else { return Ok(()) };
         let mut program = Program::new(id, cue).ok_or(FeederError::DamagedCue)?;
         self.given = stream.chunks.keys().copied().collect();
         for (index, chunk) in &stream.chunks {
@@ -199,12 +218,15 @@ impl Feeder {
             program.decks.push(Box::new(Deck::new(program.rate_hz, self.host_rate_hz, self.pitch, program.stretches())?));
         }
         self.next_program += 1;
-        self.program = id;
         self.decks_given = SPARE_DECKS as u64;
-        // The first frames are wanted in any case; having them spares a round trip.
-        self.send(ToPlayer::Program(Some(Box::new(program))));
-        self.fill(&[0]);
+        // One that was not taken meanwhile is dropped here: only the newest counts.
+        drop(self.slot.swap(Some(Box::new(program))));
         Ok(())
+    }
+
+    /// Whether the player has taken the program that it was given last.
+    fn is_taken(&self) -> bool {
+        self.program != 0 && self.board.taken.load(Ordering::Acquire) == self.program
     }
 
     fn send(&mut self, message: ToPlayer) {
@@ -233,7 +255,8 @@ impl Feeder {
         }
         self.leaving.retain(|chunk| Arc::strong_count(chunk) > 1);
         self.deal_decks();
-        let mut wants: Vec<i64> = if self.board.wants_of.load(Ordering::Relaxed) == self.program {
+        // Until the new program of a stream is taken, what the one before wanted is the best guess.
+        let mut wants: Vec<i64> = if self.board.wants_of.load(Ordering::Relaxed) >= self.stream_since {
             self.board.wants.iter().map(|w| w.load(Ordering::Relaxed)).filter(|w| *w != NONE).collect()
         } else {
             Vec::new()
@@ -246,11 +269,8 @@ impl Feeder {
 
     /// A deck that was taken is replaced by a new one.
     fn deal_decks(&mut self) {
-        let (Some(cue), true) = (&self.cue, self.program != 0) else { return };
+        let (Some(cue), true) = (&self.cue, self.is_taken()) else { return };
         let (rate_hz, locked) = (f64::from(cue.source.rate_hz), matches!(cue.timing, crate::recipe::Timing::Locked { .. }));
-        if self.board.decks_of.load(Ordering::Acquire) != self.program {
-            return;
-        }
         let used = self.board.decks_used.load(Ordering::Relaxed);
         while self.decks_given < SPARE_DECKS as u64 + used {
             match Deck::new(rate_hz, self.host_rate_hz, self.pitch, locked) {
@@ -266,8 +286,10 @@ impl Feeder {
         }
     }
 
-    /// Decodes what is wanted, most urgent first. Returns whether something is still missing.
+    /// Decodes what is wanted, most urgent first, and gives it to the player once that has taken the program. Returns whether something
+    /// is still missing.
     fn fill(&mut self, wants: &[i64]) -> bool {
+        let is_taken = self.is_taken();
         let Some(stream) = &mut self.stream else { return false };
         let rate_hz = f64::from(stream.reader.info().rate_hz);
         // Two wants must fit into memory, whatever the rate.
@@ -281,7 +303,8 @@ impl Feeder {
         let later = wants.iter().flat_map(|w| touched(*w - 4096, *w + ahead));
         let mut missing: Vec<usize> = Vec::new();
         for index in urgent.chain(later) {
-            if !self.given.contains(&index) && !missing.contains(&index) {
+            let is_due = if is_taken { !self.given.contains(&index) } else { !stream.chunks.contains_key(&index) };
+            if is_due && !missing.contains(&index) {
                 missing.push(index);
             }
         }
@@ -299,14 +322,16 @@ impl Feeder {
                     if let Some(chunk) = stream.chunks.remove(&victim) {
                         self.leaving.push(chunk);
                         self.given.remove(&victim);
-                        self.unsent.push_back(ToPlayer::Chunk(self.program, victim, None));
+                        if is_taken {
+                            self.unsent.push_back(ToPlayer::Chunk(self.program, victim, None));
+                        }
                     }
                 }
                 if let Err(e) = stream.decode(index) {
                     self.problem.get_or_insert(e.into());
                 }
             }
-            if let Some(chunk) = stream.chunks.get(&index).cloned() {
+            if let (true, Some(chunk)) = (is_taken, stream.chunks.get(&index).cloned()) {
                 self.given.insert(index);
                 self.unsent.push_back(ToPlayer::Chunk(self.program, index, Some(chunk)));
             }

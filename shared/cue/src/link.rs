@@ -1,17 +1,23 @@
-//! What passes between the worker and the audio thread: queues for things, atomics for numbers.
+//! What passes between the worker and the audio thread: a slot for the program, queues for what belongs to it, atomics for numbers.
+//!
+//! One idea: of programs only the newest counts. It waits in a slot where the next one replaces it, so that a host that does not process
+//! for a while has one program waiting and not a queue of them; chunks and decks are sent only to the program that was taken.
 
 use crate::chunks::Chunk;
 use crate::deck::Deck;
 use crate::feeder::Feeder;
 use crate::player::Player;
 use crate::program::Program;
+use crossbeam_utils::atomic::AtomicCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-/// To the audio thread.
+/// Where the program waits that is to be played from now on, instead of what played before.
+pub(crate) type Slot = AtomicCell<Option<Box<Program>>>;
+const _: () = assert!(Slot::is_lock_free(), "the audio thread must not wait for the worker");
+
+/// To the audio thread, about the program that it has taken.
 pub(crate) enum ToPlayer {
-    /// Play this from now on, instead of what played before. `None`: play nothing.
-    Program(Option<Box<Program>>),
     /// An unused deck for the program with that id.
     Deck(u64, Box<Deck>),
     /// A decoded chunk for the program with that id, or `None` to let go of one.
@@ -40,11 +46,13 @@ pub(crate) struct Board {
     pub(crate) wants: [AtomicI64; WANTS],
     /// Source frame that is heard, or [`NONE`].
     pub(crate) heard: AtomicI64,
+    /// Programs with a lower id than this are to fall silent.
+    pub(crate) silent_below: AtomicU64,
     /// The last program that played to its end.
     pub(crate) ended: AtomicU64,
-    /// The program that the next number is about.
-    pub(crate) decks_of: AtomicU64,
-    /// How many of its unused decks the player has taken.
+    /// The program that the player has taken, or 0.
+    pub(crate) taken: AtomicU64,
+    /// How many of its unused decks have begun to play.
     pub(crate) decks_used: AtomicU64,
     /// How often a block went without sound because audio was missing.
     pub(crate) starved: AtomicU64,
@@ -75,14 +83,16 @@ pub fn link(host_rate_hz: f64) -> (Player, Feeder, PlayerStatus) {
         wants_of: AtomicU64::new(0),
         wants: std::array::from_fn(|_| AtomicI64::new(NONE)),
         heard: AtomicI64::new(NONE),
+        silent_below: AtomicU64::new(0),
         ended: AtomicU64::new(0),
-        decks_of: AtomicU64::new(0),
+        taken: AtomicU64::new(0),
         decks_used: AtomicU64::new(0),
         starved: AtomicU64::new(0),
     });
+    let slot = Arc::new(Slot::new(None));
     let (to_player, at_player) = rtrb::RingBuffer::new(1024);
     let (to_feeder, at_feeder) = rtrb::RingBuffer::new(4096);
-    let player = Player::new(host_rate_hz, at_player, to_feeder, board.clone());
-    let feeder = Feeder::new(host_rate_hz, to_player, at_feeder, board.clone());
+    let player = Player::new(host_rate_hz, slot.clone(), at_player, to_feeder, board.clone());
+    let feeder = Feeder::new(host_rate_hz, slot, to_player, at_feeder, board.clone());
     (player, feeder, PlayerStatus(board))
 }

@@ -6,7 +6,7 @@
 
 use crate::clock::{HostTime, Position, Running};
 use crate::deck::{Deck, Missing, STEP};
-use crate::link::{Board, FromPlayer, NONE, ToPlayer};
+use crate::link::{Board, FromPlayer, NONE, Slot, ToPlayer};
 use crate::pace::Pace;
 use crate::program::{Program, SPARE_DECKS};
 use crate::recipe::Place;
@@ -61,6 +61,7 @@ enum When {
 /// Plays programs.
 pub struct Player {
     rate_hz: f64,
+    slot: Arc<Slot>,
     inbox: Consumer<ToPlayer>,
     outbox: Producer<FromPlayer>,
     board: Arc<Board>,
@@ -85,9 +86,10 @@ pub struct Player {
 }
 
 impl Player {
-    pub(crate) fn new(rate_hz: f64, inbox: Consumer<ToPlayer>, outbox: Producer<FromPlayer>, board: Arc<Board>) -> Self {
+    pub(crate) fn new(rate_hz: f64, slot: Arc<Slot>, inbox: Consumer<ToPlayer>, outbox: Producer<FromPlayer>, board: Arc<Board>) -> Self {
         Self {
             rate_hz,
+            slot,
             inbox,
             outbox,
             board,
@@ -138,9 +140,15 @@ impl Player {
     // --- Messages -------------------------------------------------------------------------------------------------------------
 
     fn receive(&mut self) {
+        if let Some(program) = self.slot.take() {
+            self.take_program(Some(program));
+        }
+        let silent_below = self.board.silent_below.load(Ordering::Acquire);
+        if self.program.as_ref().is_some_and(|p| p.id < silent_below) {
+            self.take_program(None);
+        }
         while let Ok(message) = self.inbox.pop() {
             match message {
-                ToPlayer::Program(program) => self.take_program(program),
                 ToPlayer::Deck(id, deck) => match &mut self.program {
                     Some(p) if p.id == id && p.decks.len() < SPARE_DECKS => p.decks.push(deck),
                     _ => self.send(FromPlayer::Deck(deck)),
@@ -174,7 +182,7 @@ impl Player {
         let old = std::mem::replace(&mut self.program, program);
         // The order matters to the feeder, which reads the second first.
         self.board.decks_used.store(0, Ordering::Relaxed);
-        self.board.decks_of.store(self.program.as_ref().map_or(0, |p| p.id), Ordering::Release);
+        self.board.taken.store(self.program.as_ref().map_or(0, |p| p.id), Ordering::Release);
         match (self.active.take(), old) {
             (Some(voice), old) => self.fading = Some(Fading { voice, program: old, left: FADE_OUT }),
             (None, Some(old)) => self.send(FromPlayer::Program(old)),
