@@ -13,6 +13,7 @@ fn main() -> ExitCode {
         Test::new("a_seek_gives_what_reading_on_gives_in_every_format", &[Need::Ffmpeg], seek),
         Test::new("times_that_stumble_lose_no_sound", &[Need::Ffmpeg, Need::Data], stumbling),
         Test::new("a_file_that_was_cut_short_is_reported_in_every_format", &[Need::Ffmpeg], cut_short),
+        Test::new("files_that_were_joined_by_copying_are_reported", &[Need::Ffmpeg], chained),
         Test::new("files_over_4_gb_of_either_kind_are_read", &[Need::Ffmpeg], rf64),
         Test::new("retagging_and_remuxing_keep_the_identity", &[Need::Ffmpeg], identity),
         Test::new("tags_are_read_in_every_format", &[Need::Ffmpeg], tags),
@@ -197,15 +198,16 @@ fn rf64() {
 
 fn identity() {
     let files = Files::new();
+    let id = |path: &Path| content_id(path, &|| false).unwrap().unwrap();
     for (from, to) in [("a.flac", "b.flac"), ("a.mp3", "b.mp3"), ("a.ogg", "b.ogg"), ("alac.m4a", "b.m4a"), ("24.wav", "b.wav")] {
         let (_, arguments, _) = FORMATS.into_iter().find(|f| f.0 == from).unwrap();
         let (one, other) = (files.convert(from, arguments), files.path(to));
         ffmpeg(&["-i", one.to_str().unwrap(), "-c", "copy", "-metadata", "title=Another name", other.to_str().unwrap()]);
-        assert_eq!(content_id(&one).unwrap(), content_id(&other).unwrap(), "{from}");
+        assert_eq!(id(&one), id(&other), "{from}");
         let (_, reader) = read(&other);
-        assert_eq!(reader.content_id().unwrap(), content_id(&other).unwrap(), "{from}: decoding and demuxing agree");
+        assert_eq!(reader.content_id().unwrap(), id(&other), "{from}: decoding and demuxing agree");
     }
-    assert_ne!(content_id(&files.path("a.flac")).unwrap(), content_id(&files.path("a.mp3")).unwrap());
+    assert_ne!(id(&files.path("a.flac")), id(&files.path("a.mp3")));
 }
 
 fn tags() {
@@ -253,6 +255,28 @@ fn cut_short() {
     // Raw AAC tells neither its length nor its end, and many a good one stops within a frame.
     for (name, ..) in FORMATS.iter().filter(|f| f.0 != "a.aac") {
         assert!(failed.iter().any(|f| f.ends_with(name)), "{name} was taken for a short piece: {report}");
+    }
+}
+
+/// Ogg files may be joined by copying one behind the other. Only the first is read, so the whole may not pass for it.
+fn chained() {
+    let dir = tempfile::tempdir().unwrap();
+    let music = dir.path().join("music");
+    std::fs::create_dir(&music).unwrap();
+    for (name, codec) in [("vorbis.ogg", "libvorbis"), ("opus.opus", "libopus")] {
+        let part = |hz: u32, seconds: u32| {
+            let (to, sine) = (dir.path().join(format!("{hz}-{name}")), format!("sine={hz}:d={seconds}"));
+            ffmpeg(&["-f", "lavfi", "-i", &sine, "-c:a", codec, to.to_str().unwrap()]);
+            std::fs::read(to).unwrap()
+        };
+        std::fs::write(music.join(name), [part(440, 5), part(660, 7)].concat()).unwrap();
+    }
+    let arguments: [&std::ffi::OsStr; 3] = ["scan".as_ref(), "--json".as_ref(), music.as_os_str()];
+    let output = run_indexer(&dir.path().join("catalogue"), &arguments);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["failed"], 2, "{report}");
+    for failure in report["failures"].as_array().unwrap() {
+        assert!(failure["reason"].as_str().unwrap().contains("the first is 5.0 s long"), "{failure}");
     }
 }
 

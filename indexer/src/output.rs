@@ -17,6 +17,11 @@ pub fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     line(&serde_json::to_string_pretty(value)?)
 }
 
+/// So many files, in words.
+pub fn files(count: usize) -> String {
+    if count == 1 { "1 file".into() } else { format!("{count} files") }
+}
+
 /// Minutes and seconds.
 pub fn duration(seconds: f64) -> String {
     let whole = seconds.round().max(0.0) as u64;

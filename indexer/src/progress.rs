@@ -1,6 +1,6 @@
 //! What a scan shows while it runs: a bar on a terminal, else a line per file.
 
-use crate::output::printable;
+use crate::output::{files, printable};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use scan::Event;
 use std::io::{IsTerminal, Write};
@@ -10,7 +10,8 @@ use std::time::Instant;
 pub struct Progress {
     bar: ProgressBar,
     is_terminal: bool,
-    measured_s: Mutex<f64>,
+    /// Seconds measured, and files that failed.
+    done: Mutex<(f64, usize)>,
     since: Instant,
 }
 
@@ -18,7 +19,7 @@ impl Progress {
     pub fn new() -> Self {
         let is_terminal = std::io::stderr().is_terminal();
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        Self { bar, is_terminal, measured_s: Mutex::new(0.0), since: Instant::now() }
+        Self { bar, is_terminal, done: Mutex::default(), since: Instant::now() }
     }
 
     pub fn event(&self, event: Event) {
@@ -30,7 +31,7 @@ impl Progress {
                     self.bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
                     self.bar.enable_steady_tick(std::time::Duration::from_millis(200));
                 } else if !self.is_terminal {
-                    self.plain(&format!("{found} files found, {to_measure} to measure"));
+                    self.plain(&format!("{} found, {to_measure} to measure", files(found)));
                 }
             }
             Event::Started(path) => {
@@ -38,21 +39,19 @@ impl Progress {
                 self.bar.set_message(printable(&name));
             }
             Event::Done { path, seconds, failure } => {
-                let total = self.measured_s.lock().map_or(0.0, |mut t| {
-                    *t += seconds;
-                    *t
+                let (total_s, failed) = self.done.lock().map_or((0.0, 0), |mut done| {
+                    done.0 += seconds;
+                    done.1 += usize::from(failure.is_some());
+                    *done
                 });
-                let per_minute = total / 3600.0 / (self.since.elapsed().as_secs_f64() / 60.0).max(1e-3);
-                self.bar.set_prefix(format!("{per_minute:.1} h of audio a minute,"));
+                let per_minute = total_s / 3600.0 / (self.since.elapsed().as_secs_f64() / 60.0).max(1e-3);
+                let failures = if failed > 0 { format!("{failed} failed, ") } else { String::new() };
+                self.bar.set_prefix(format!("{failures}{per_minute:.1} h of audio a minute,"));
                 self.bar.inc(1);
-                let path = printable(&path.display().to_string());
-                match failure {
-                    Some(reason) => {
-                        let text = format!("failed: {path}: {}", printable(&reason));
-                        if self.is_terminal { self.bar.println(text) } else { self.plain(&text) }
-                    }
-                    None if !self.is_terminal => self.plain(&format!("measured: {path}")),
-                    None => {}
+                if !self.is_terminal {
+                    // The reasons come at the end, with all the others.
+                    let what = if failure.is_some() { "failed" } else { "measured" };
+                    self.plain(&format!("{what}: {}", printable(&path.display().to_string())));
                 }
             }
         }

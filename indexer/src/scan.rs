@@ -32,13 +32,23 @@ pub fn run(arguments: &Arguments, command: &Scan) -> anyhow::Result<u8> {
     } else {
         let c = report.counts;
         output::line(&format!(
-            "{} files found: {} new, {} changed, {} moved, {} unchanged, {} failed, {} skipped; {} missing",
-            c.found, c.new, c.changed, c.moved, c.unchanged, c.failed, c.skipped, c.missing
+            "{} found: {} new, {} changed, {} moved, {} unchanged, {} failed, {} skipped; {} missing",
+            output::files(c.found),
+            c.new,
+            c.changed,
+            c.moved,
+            c.unchanged,
+            c.failed,
+            c.skipped,
+            c.missing
         ))?;
         for (what, list) in [("failed", &report.failures), ("skipped", &report.skips), ("cannot read", &report.unreadable)] {
             for item in list {
                 output::line(&output::printable(&format!("{what}: {}: {}", item.path.display(), item.reason)))?;
             }
+        }
+        if c.found == 0 && report.unreadable.is_empty() && !report.stopped {
+            output::line(&format!("no music in there; files are looked for by their names: {}", audio_names()))?;
         }
         if report.stopped {
             output::line("stopped; what was measured is kept, and the next scan goes on from there")?;
@@ -51,6 +61,11 @@ pub fn run(arguments: &Arguments, command: &Scan) -> anyhow::Result<u8> {
     } else {
         OK
     })
+}
+
+/// The names of music files, for users.
+fn audio_names() -> String {
+    scan::EXTENSIONS.iter().map(|e| format!(".{e}")).collect::<Vec<_>>().join(" ")
 }
 
 pub fn run_worker(command: &Worker) -> anyhow::Result<u8> {

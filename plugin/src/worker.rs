@@ -51,6 +51,8 @@ struct Board {
     handled: AtomicU64,
     /// The cue that the worker has brought to the player is the one that is stored.
     is_loaded: AtomicBool,
+    /// The plugin is being removed: nothing long may go on.
+    is_ending: AtomicBool,
 }
 
 fn put(slot: &AtomicU64, value: f64) {
@@ -162,6 +164,7 @@ impl Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
+        self.handle.board.is_ending.store(true, Ordering::Relaxed);
         let _ = self.handle.to_worker.send(ToWorker::Stop);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();

@@ -96,6 +96,8 @@ impl State {
             let message = messages.recv_timeout(wait);
             match message {
                 Ok(ToWorker::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                // Whatever else was asked for before the end.
+                _ if self.shared.board.is_ending.load(Ordering::Relaxed) => return,
                 Ok(message) => {
                     // A damaged file may make a decoder panic: that costs the choice, not the host.
                     if catch_unwind(AssertUnwindSafe(|| self.handle(message))).is_err() {
@@ -343,8 +345,10 @@ impl State {
         if self.reader.as_ref().is_some_and(|r| r.vouches_for(path, stamp, id).unwrap_or(false)) {
             return Ok(stamp);
         }
-        match audio::content_id(path) {
-            Ok(found) if found == *id => Ok(stamp),
+        let board = self.shared.board.clone();
+        match audio::content_id(path, &|| board.is_ending.load(Ordering::Relaxed)) {
+            Ok(Some(found)) if found == *id => Ok(stamp),
+            Ok(None) => Err("given up".to_owned()),
             Ok(_) => Err(format!("{} holds another sound than when it was scanned; scan its folder again", path.display())),
             Err(e) => Err(e.to_string()),
         }

@@ -18,6 +18,7 @@ mod tags;
 mod write;
 
 pub use error::AudioError;
+pub use ogg_end::End;
 pub use reader::{Block, Info, Reader, content_id};
 pub use stereo::to_stereo;
 pub use write::{write_opus, write_wav};

@@ -2,6 +2,7 @@
 
 use crate::edit_list;
 use crate::error::AudioError;
+use crate::ogg_end::End;
 use crate::opus::Opus;
 use crate::{ogg_end, riff, tags};
 use std::fs::File;
@@ -82,6 +83,7 @@ pub struct Reader {
     format: Box<dyn FormatReader>,
     decoder: Decoder,
     codec: AudioCodecId,
+    is_pcm: bool,
     track_id: u32,
     info: Info,
     /// Frame of music = timestamp - this.
@@ -101,7 +103,7 @@ pub struct Reader {
     bad_packets: u32,
     lost_packets: u64,
     done: bool,
-    lacks_end: bool,
+    file_end: End,
 }
 
 impl Reader {
@@ -115,7 +117,7 @@ impl Reader {
             return Err(AudioError::unsupported(path, "not a plain file"));
         }
         let edit = edit_list::read(&mut file);
-        let lacks_end = ogg_end::is_missing(&mut file);
+        let file_end = ogg_end::of(&mut file);
         let (source, riff): (Box<dyn MediaSource>, _) = match riff::open(file).map_err(|e| AudioError::io(path, e))? {
             Ok((source, facts)) => (Box::new(source), Some(facts)),
             Err(file) => (Box::new(file), None),
@@ -193,6 +195,7 @@ impl Reader {
             format,
             decoder,
             codec: params.codec,
+            is_pcm: codec_name(params.codec).starts_with("pcm"),
             track_id: track.id,
             info: Info { codec: codec_name(params.codec), rate_hz, channels, declared_frames: declared, tags: read_tags },
             offset,
@@ -207,7 +210,7 @@ impl Reader {
             bad_packets: 0,
             lost_packets: 0,
             done: false,
-            lacks_end,
+            file_end,
         };
         if reader.info.rate_hz == 0 || reader.info.channels == 0 {
             reader.learn_format()?;
@@ -251,10 +254,10 @@ impl Reader {
         &self.info
     }
 
-    /// Whether the file stops before its stream does, as far as that can be told.
+    /// How the file ends, as far as that can be told without reading it.
     #[must_use]
-    pub fn lacks_end(&self) -> bool {
-        self.lacks_end
+    pub fn file_end(&self) -> End {
+        self.file_end
     }
 
     /// Packets that could not be decoded so far.
@@ -301,6 +304,9 @@ impl Reader {
             };
             if packet.track_id != self.track_id {
                 continue;
+            }
+            if self.expected.is_none() && self.is_pcm && starts_like_a_file(&packet.data) {
+                return Err(AudioError::unsupported(&self.path, "another audio file where its samples should be"));
             }
             if let Some(hasher) = &mut self.hasher {
                 hasher.update(&packet.data);
@@ -439,6 +445,12 @@ impl Arrival {
     }
 }
 
+/// Whether samples start as an audio file does: somebody wrapped one into another. No sound starts so but by a chance of one in 2^32.
+fn starts_like_a_file(samples: &[u8]) -> bool {
+    let magics: [&[u8]; 7] = [b"RIFF", b"RF64", b"FORM", b"fLaC", b"OggS", b"caff", b"ID3\x03"];
+    magics.iter().any(|m| samples.starts_with(m)) || samples.get(4..8) == Some(b"ftyp")
+}
+
 fn is_mpeg(id: AudioCodecId) -> bool {
     [codec::CODEC_ID_MP3, codec::CODEC_ID_MP2, codec::CODEC_ID_MP1].contains(&id)
 }
@@ -458,23 +470,25 @@ fn codec_name(id: AudioCodecId) -> String {
     symphonia::default::get_codecs().get_audio_decoder(id).map_or_else(|| "?".into(), |c| c.codec.info.short_name.into())
 }
 
-/// The identity of a file's sound, without decoding it.
+/// The identity of a file's sound, without decoding it. `None` if `stop` said so before the end: a large file on a slow disk takes long.
 ///
 /// # Errors
 /// [`AudioError`] when the file cannot be opened or demuxed.
-pub fn content_id(path: &Path) -> Result<ContentId, AudioError> {
+pub fn content_id(path: &Path, stop: &dyn Fn() -> bool) -> Result<Option<ContentId>, AudioError> {
     let mut reader = Reader::open(path)?;
     let mut hasher = blake3::Hasher::new();
-    loop {
+    while !stop() {
         match reader.format.next_packet() {
             Ok(Some(packet)) if packet.track_id == reader.track_id => {
                 hasher.update(&packet.data);
             }
             Ok(Some(_)) => {}
-            Ok(None) | Err(Error::ResetRequired) => break,
-            Err(Error::IoError(e)) if e.kind() == ErrorKind::UnexpectedEof => break,
+            Ok(None) | Err(Error::ResetRequired) => return Ok(Some(ContentId(hasher.finalize().to_hex().to_string()))),
+            Err(Error::IoError(e)) if e.kind() == ErrorKind::UnexpectedEof => {
+                return Ok(Some(ContentId(hasher.finalize().to_hex().to_string())));
+            }
             Err(e) => return Err(AudioError::from_symphonia(path, e)),
         }
     }
-    Ok(ContentId(hasher.finalize().to_hex().to_string()))
+    Ok(None)
 }

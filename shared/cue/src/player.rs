@@ -19,12 +19,14 @@ use std::time::{Duration, Instant};
 const FADE_IN: usize = STEP;
 /// The old deck is faded out over this many frames.
 const FADE_OUT: usize = 256;
-/// A start out of silence is ramped over this many frames: too short to dull an attack, long enough not to crack.
+/// A start out of silence in the middle of a recording is ramped over this many frames: too short to dull an attack, long enough not to crack.
 const RAMP: usize = 16;
 /// An unforeseen jump is prepared so far ahead that a deck's run-up fits into it this many times: 40 ms as recorded, 80 ms an octave down.
 const LEAD_MARGIN: f64 = 1.2;
 /// The clock may slip this much without counting as a jump: the engine glides over it.
 const SLIP_S: f64 = 0.06;
+/// While the transport stands, music that begins so soon after it starts is prepared: there would be no time to later.
+const SOON_S: f64 = 0.5;
 /// Below this the host's reports differ from our count by rounding alone.
 const ROUNDING_S: f64 = 0.0005;
 /// Steps of run-up per step of sound while live: bounds the load of a block.
@@ -315,10 +317,11 @@ impl Player {
         self.pending = None;
         if self.standby.as_ref().is_some_and(|v| v.at.is_same_moment(at) && Some(v.place) == self.place && v.deck.at() >= -(STEP as i64)) {
             self.adopt(self.frame, RAMP);
-        } else {
+        } else if self.is_inside(at) {
             self.drop_standby();
             self.jump();
         }
+        // Else a standby may be for what begins later; `prepare` looks.
     }
 
     /// Asks for a voice at the current position, as soon as one can be had.
@@ -349,7 +352,12 @@ impl Player {
     fn foreseen(&self, host: &HostTime, now: Position) -> Option<(Position, When)> {
         let (program, place) = (self.program.as_ref()?, self.place?);
         let Some(running) = self.running else {
-            return self.is_inside(now).then_some((now, When::Start));
+            if self.is_inside(now) {
+                return Some((now, When::Start));
+            }
+            let start = program.start(place, now);
+            let ahead_s = start.seconds - now.seconds;
+            return (ahead_s > 0.0 && ahead_s < SOON_S).then_some((start, When::Start));
         };
         let here = running.position(self.frame, self.rate_hz);
         let wrap = self.wrap_frame(host);
@@ -508,8 +516,10 @@ impl Player {
             self.jump();
             return;
         }
+        // Where the recording begins there is nothing to ramp: its first sample may be an attack.
+        let begins = ramp == RAMP && program.source_frame(voice.at, voice.place).abs() < 1.0;
         self.release_active();
-        self.ramp = (0, ramp);
+        self.ramp = (0, if begins { 1 } else { ramp });
         self.active = Some(voice);
     }
 

@@ -29,11 +29,16 @@ struct Metronome {
 }
 
 fn metronome(bpm: f64, seconds: f64) -> Metronome {
+    metronome_from(0.5, bpm, seconds)
+}
+
+/// A metronome whose first click is `first_s` seconds in.
+fn metronome_from(first_s: f64, bpm: f64, seconds: f64) -> Metronome {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("clicks.wav");
     let frames = (seconds * f64::from(SOURCE_HZ)) as usize;
     let mut x = vec![0f32; frames];
-    let beats: Vec<f64> = (0..).map(|k| 0.5 + f64::from(k) * 60.0 / bpm).take_while(|t| *t < seconds - 0.2).collect();
+    let beats: Vec<f64> = (0..).map(|k| first_s + f64::from(k) * 60.0 / bpm).take_while(|t| *t < seconds - 0.2).collect();
     for b in &beats {
         add_click(&mut x, (b * f64::from(SOURCE_HZ)).round() as usize);
     }
@@ -314,6 +319,31 @@ fn without_a_pulse_it_plays_at_its_own_pace_from_its_place_in_seconds() {
     let x = Host::offline(512, 77.0).run(&mut player, &mut feeder, 8 * 48_000);
     let grid: Vec<f64> = m.beats.iter().map(|b| (b + 2.0) * HOST_HZ).filter(|g| *g < 7.5 * HOST_HZ).collect();
     assert!(worst_ms(&heard(&x), &grid) < 0.2, "{}", worst_ms(&heard(&x), &grid));
+}
+
+#[test]
+fn an_attack_at_the_very_start_of_a_recording_is_heard_in_full() {
+    // The transport starts 10 ms before the recording, or right with it.
+    for (first_s, from_s) in [(0.0, 0.010), (0.002, 0.010), (0.005, 0.010), (0.015, 0.010), (0.0, 0.0), (0.002, 0.0)] {
+        let m = metronome_from(first_s, 120.0, 10.0);
+        for timing in [Timing::Unstretched(WhyUnstretched::NoPulse), cue_for(&m, 120.0, None).timing] {
+            let place = Place { at_beats: (from_s + first_s) * 2.0, at_s: from_s };
+            let cue = Cue { timing: timing.clone(), ..cue_for(&m, 120.0, Some(place)) };
+            for offline in [true, false] {
+                let (mut player, mut feeder) = load(&cue, &m.path);
+                let mut host = Host { offline, playing: false, ..Host::offline(256, 120.0) };
+                let _ = host.run(&mut player, &mut feeder, 12_000);
+                host.playing = true;
+                let x = host.run(&mut player, &mut feeder, 60_000);
+                let grid: Vec<f64> = (0..3).map(|k| (from_s + first_s + f64::from(k) * 0.5) * HOST_HZ).collect();
+                let what = format!("{first_s} s in, from {from_s} s, offline {offline}, {timing:?}: {:?}", heard(&x));
+                assert!(worst_ms(&heard(&x), &grid) < 1.0, "{what}");
+                let peak = |at: f64| x.iter().skip(at as usize).take(600).fold(0f32, |a, b| a.max(b.abs()));
+                let (first, second) = (peak((grid[0] - 300.0).max(0.0)), peak(grid[1] - 300.0));
+                assert!(first > 0.7 * second, "{first} against {second}: {what}");
+            }
+        }
+    }
 }
 
 #[test]

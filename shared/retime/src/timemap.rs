@@ -110,7 +110,8 @@ impl TimeMap {
     /// The host beat at which the source's first sample sounds.
     #[must_use]
     pub fn first_beat(&self) -> f64 {
-        self.anchors.first().map_or(0.0, |a| a.beat)
+        // An onset right at the start may stand for it.
+        self.anchors.first().map_or(0.0, |a| a.beat - a.source_s / self.s_per_beat_before.max(1e-6))
     }
 
     /// The host beat at which the source ends.

@@ -11,6 +11,7 @@ mod scan;
 mod walk;
 mod worker;
 
+pub use audio::EXTENSIONS;
 pub use job::{Job, Measured, Outcome};
 pub use pool::{Limits, WorkerCommand};
 pub use scan::{Counts, Event, Failure, Report, ScanError, scan};

@@ -53,7 +53,14 @@ pub(crate) fn walk(root: &Path, stop: &dyn Fn() -> bool) -> Walked {
             }
             linked.insert(to);
         }
-        if entry.file_type().is_dir() || !is_music(entry.path()) {
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        if !is_music(entry.path()) {
+            if entry.depth() == 0 {
+                // Somebody named this very file.
+                walked.unreadable.push((entry.path().to_owned(), "not the name of a music file".into()));
+            }
             continue;
         }
         let path = entry.path().to_owned();

@@ -2,7 +2,7 @@
 
 use crate::job::{Cause, Job, Measured, Outcome};
 use analysis::Analyser;
-use audio::{AudioError, Reader};
+use audio::{AudioError, End, Reader};
 use std::io::{BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -43,7 +43,7 @@ pub fn serve(input: impl BufRead, mut output: impl Write) -> std::io::Result<()>
 
 fn run(job: &Job) -> Outcome {
     if !job.known.is_empty()
-        && let Ok(Ok(id)) = catch_unwind(|| audio::content_id(&job.path))
+        && let Ok(Ok(Some(id))) = catch_unwind(|| audio::content_id(&job.path, &|| false))
         && job.known.contains(&id)
     {
         return Outcome::Known(id);
@@ -99,8 +99,13 @@ pub fn measure(path: &Path) -> Result<Track, (String, Cause)> {
     {
         return Err(broken(format!("cut short or damaged: {:.1} s of {:.1} s could be decoded", seconds(end), seconds(declared))));
     }
-    if reader.lacks_end() {
-        return Err(broken(format!("cut short: it stops after {:.1} s, in the middle of its stream", seconds(end))));
+    match reader.file_end() {
+        End::Whole => {}
+        End::Missing => return Err(broken(format!("cut short: it stops after {:.1} s, in the middle of its stream", seconds(end)))),
+        End::AnotherStream => {
+            let first = format!("the first is {:.1} s long", seconds(end));
+            return Err(broken(format!("several pieces one after the other in one file (chained Ogg; {first}): split it")));
+        }
     }
     if reader.lost_packets() > MAX_LOST_PACKETS {
         return Err(broken(format!("damaged: {} packets could not be decoded", reader.lost_packets())));
