@@ -271,12 +271,19 @@ fn chained() {
         };
         std::fs::write(music.join(name), [part(440, 5), part(660, 7)].concat()).unwrap();
     }
+    // Both parts with the same number, as some programs write them.
+    let library = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("library");
+    let parts = ["kites.opus", "cradle.opus"].map(|name| std::fs::read(library.join(name)).unwrap());
+    std::fs::write(music.join("same number.opus"), parts.concat()).unwrap();
+    std::fs::write(music.join("same number, other way round.opus"), [parts[1].clone(), parts[0].clone()].concat()).unwrap();
     let arguments: [&std::ffi::OsStr; 3] = ["scan".as_ref(), "--json".as_ref(), music.as_os_str()];
     let output = run_indexer(&dir.path().join("catalogue"), &arguments);
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(report["failed"], 2, "{report}");
+    assert_eq!(report["failed"], 4, "{report}");
     for failure in report["failures"].as_array().unwrap() {
-        assert!(failure["reason"].as_str().unwrap().contains("the first is 5.0 s long"), "{failure}");
+        let reason = failure["reason"].as_str().unwrap();
+        assert!(reason.contains("split it"), "{failure}");
+        assert!(failure["path"].as_str().unwrap().contains("same number") || reason.contains("the first is 5.0 s long"), "{failure}");
     }
 }
 

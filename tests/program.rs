@@ -113,6 +113,16 @@ fn an_unchanged_folder_is_not_opened_again() {
 }
 
 #[test]
+fn what_was_named_and_is_no_music_is_told() {
+    let world = World::new();
+    let (music, cover) = (world.click_file("a.wav", 100.0), world.music().join("cover.jpg"));
+    fs::write(&cover, b"a picture").unwrap();
+    let (code, report, errors) = world.run(&["scan".as_ref(), "--json".as_ref(), music.as_os_str(), cover.as_os_str()]);
+    assert_eq!((code, &report["new"], &report["skipped"]), (0, &1.into(), &1.into()), "{errors}");
+    assert!(report["skips"][0]["reason"].as_str().unwrap().contains("music"), "{report}");
+}
+
+#[test]
 fn moved_changed_missing_and_copied_files_are_told_apart() {
     let world = World::new();
     let (a, b, c) = (world.click_file("a.wav", 90.0), world.click_file("b.wav", 110.0), world.click_file("c.wav", 130.0));

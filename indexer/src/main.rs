@@ -12,7 +12,7 @@ use arguments::{Arguments, Command};
 use clap::Parser;
 use std::process::ExitCode;
 
-/// All memory of this process. A worker limits it, so that a file that makes a decoder ask for more ends the worker and not the machine;
+/// What this process allocates (C code aside, of which a worker runs none). A worker limits it, so that a file that makes a decoder ask for more ends the worker and not the machine;
 /// an allocator does that alike on every system.
 #[global_allocator]
 static MEMORY: cap::Cap<std::alloc::System> = cap::Cap::new(std::alloc::System, usize::MAX);

@@ -1,7 +1,7 @@
 //! The instance's worker: a thread that opens the catalogue, searches, fits, verifies files, and feeds the player.
 //!
 //! One idea: it is the only one that knows everything. The editor sends it intents and shows the model it publishes; the audio thread
-//! publishes its clock in atomics and hears of it only through the player's queues. Told to stop in `Drop`.
+//! publishes its clock in atomics and hears of it only through what the player is given. Told to stop in `Drop`.
 
 mod state;
 

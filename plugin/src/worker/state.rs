@@ -146,7 +146,7 @@ impl State {
         }
         self.refit_audition();
         if let Some(feeder) = &mut self.feeder {
-            while feeder.tick() {}
+            while feeder.tick() && !self.shared.board.is_ending.load(Ordering::Relaxed) {}
             let (problem, has_ended) = (feeder.take_problem(), feeder.has_ended());
             if let Some(problem) = problem {
                 self.say(&problem.to_string());
@@ -367,11 +367,15 @@ impl State {
             let wish = Wish { project_bpm: bpm, octave: ready.octave, own_pace: false, place: None };
             ready.cue = fit(track, ready.path.clone(), &wish).cue;
         }
-        if let Some(grid) = track.as_ref().and_then(|t| t.analysis.beats.as_ref()) {
-            // Even at its own pace it has a downbeat.
-            let downbeat = grid.value.first_downbeat().unwrap_or(0);
-            place.at_s -= grid.value.beats_s().get(downbeat).copied().unwrap_or(0.0);
-        }
+        // Even at its own pace it has a downbeat, which goes on the bar line.
+        let downbeat_s = match &ready.cue.timing {
+            Timing::Locked { beats, downbeat, .. } => beats.unpack().and_then(|b| b.get(*downbeat).copied()),
+            Timing::Unstretched(_) => track.as_ref().and_then(|t| t.analysis.beats.as_ref()).and_then(|b| {
+                let grid = &b.value;
+                grid.beats_s().get(grid.first_downbeat().unwrap_or(0)).copied()
+            }),
+        };
+        place.at_s -= downbeat_s.unwrap_or(0.0);
         ready.cue.place = Some(place);
         self.store(ready);
         self.auditioning = false;
@@ -402,7 +406,7 @@ impl State {
         self.send_to_player();
     }
 
-    /// An audition follows the project's tempo into another octave, or out of reach; a placed cue keeps what was decided.
+    /// An audition follows the project's tempo into another octave; a placed cue keeps what was decided.
     fn refit_audition(&mut self) {
         let bpm = get(&self.shared.board.bpm);
         let is_placed = self.current().is_none_or(|r| r.cue.place.is_some());

@@ -254,7 +254,7 @@ impl Reader {
         &self.info
     }
 
-    /// How the file ends, as far as that can be told without reading it.
+    /// How the file ends, as far as that can be told before it was read to there.
     #[must_use]
     pub fn file_end(&self) -> End {
         self.file_end
@@ -292,8 +292,12 @@ impl Reader {
             }
             let packet = match self.format.next_packet() {
                 Ok(Some(packet)) => packet,
-                Ok(None) | Err(Error::ResetRequired) => {
+                Ok(None) => {
                     self.done = true;
+                    break;
+                }
+                Err(Error::ResetRequired) => {
+                    (self.done, self.file_end) = (true, End::AnotherStream);
                     break;
                 }
                 Err(Error::IoError(e)) if e.kind() == ErrorKind::UnexpectedEof => {

@@ -329,14 +329,14 @@ fn an_attack_at_the_very_start_of_a_recording_is_heard_in_full() {
         for timing in [Timing::Unstretched(WhyUnstretched::NoPulse), cue_for(&m, 120.0, None).timing] {
             let place = Place { at_beats: (from_s + first_s) * 2.0, at_s: from_s };
             let cue = Cue { timing: timing.clone(), ..cue_for(&m, 120.0, Some(place)) };
-            for offline in [true, false] {
+            for (offline, block) in [(true, 512), (false, 256), (false, 1024)] {
                 let (mut player, mut feeder) = load(&cue, &m.path);
-                let mut host = Host { offline, playing: false, ..Host::offline(256, 120.0) };
-                let _ = host.run(&mut player, &mut feeder, 12_000);
+                let mut host = Host { offline, playing: false, ..Host::offline(block, 120.0) };
+                let _ = host.run(&mut player, &mut feeder, 12_288);
                 host.playing = true;
-                let x = host.run(&mut player, &mut feeder, 60_000);
-                let grid: Vec<f64> = (0..3).map(|k| (from_s + first_s + f64::from(k) * 0.5) * HOST_HZ).collect();
-                let what = format!("{first_s} s in, from {from_s} s, offline {offline}, {timing:?}: {:?}", heard(&x));
+                let x = host.run(&mut player, &mut feeder, 30_000);
+                let grid: Vec<f64> = (0..2).map(|k| (from_s + first_s + f64::from(k) * 0.5) * HOST_HZ).collect();
+                let what = format!("{first_s} s in, from {from_s} s, offline {offline}, blocks of {block}, {timing:?}: {:?}", heard(&x));
                 assert!(worst_ms(&heard(&x), &grid) < 1.0, "{what}");
                 let peak = |at: f64| x.iter().skip(at as usize).take(600).fold(0f32, |a, b| a.max(b.abs()));
                 let (first, second) = (peak((grid[0] - 300.0).max(0.0)), peak(grid[1] - 300.0));
@@ -344,6 +344,46 @@ fn an_attack_at_the_very_start_of_a_recording_is_heard_in_full() {
             }
         }
     }
+}
+
+#[test]
+fn a_tempo_that_glides_over_the_start_loses_nothing() {
+    let m = metronome_from(0.002, 120.0, 10.0);
+    for offline in [true, false] {
+        let (mut player, mut feeder) = load(&cue_for(&m, 120.0, Some(Place { at_beats: 1.0, at_s: 0.5 })), &m.path);
+        let mut host = Host { offline, ..Host::offline(512, 120.0) };
+        let (mut x, mut grid) = (Vec::new(), Vec::new());
+        while x.len() < 96_000 {
+            let before = host.at;
+            x.extend(host.run(&mut player, &mut feeder, 512));
+            let beat = host.at.beats.floor();
+            if beat > before.beats && beat >= 1.0 {
+                grid.push(x.len() as f64 - 512.0 + (beat - before.beats) * 60.0 / before.bpm * HOST_HZ);
+            }
+            host.at.bpm = (host.at.bpm + 0.25).min(160.0);
+        }
+        grid.retain(|g| *g < 90_000.0);
+        // Live, the first click may come too soon after a change of tempo.
+        let grid = if offline { &grid[..] } else { &grid[1..] };
+        assert!(grid.len() >= 2 && worst_ms(&heard(&x), grid) < 3.0, "offline {offline}: {:?}, not {grid:?}", heard(&x));
+    }
+}
+
+#[test]
+fn a_tempo_that_leaves_reach_for_a_moment_does_no_harm() {
+    let m = metronome(120.0, 60.0);
+    let (mut player, mut feeder) = load(&cue_for(&m, 120.0, Some(Place { at_beats: 0.0, at_s: -0.5 })), &m.path);
+    let mut host = Host { offline: false, ..Host::offline(256, 80.0) };
+    let mut x = host.run(&mut player, &mut feeder, 4 * 48_000);
+    host.at.bpm = 59.0;
+    x.extend(host.run(&mut player, &mut feeder, 512));
+    host.at.bpm = 80.0;
+    let (start, first) = (x.len() as f64, host.at.beats);
+    x.extend(host.run(&mut player, &mut feeder, 3 * 48_000));
+    let grid: Vec<f64> = (1..4).map(|k| start + (first.floor() + f64::from(k) - first) * 0.75 * HOST_HZ).collect();
+    let late: Vec<f64> = heard(&x).into_iter().filter(|h| *h > start + 4800.0).collect();
+    assert!(worst_ms(&late, &grid[1..]) < 3.0, "{late:?}, not {grid:?}");
+    assert!(late.len() <= grid.len() + 2, "{late:?}");
 }
 
 #[test]

@@ -59,7 +59,7 @@ pub(crate) fn walk(root: &Path, stop: &dyn Fn() -> bool) -> Walked {
         if !is_music(entry.path()) {
             if entry.depth() == 0 {
                 // Somebody named this very file.
-                walked.unreadable.push((entry.path().to_owned(), "not the name of a music file".into()));
+                walked.skipped.push((entry.path().to_owned(), "not the name of a music file".into()));
             }
             continue;
         }

@@ -93,12 +93,6 @@ pub fn measure(path: &Path) -> Result<Track, (String, Cause)> {
     if end == 0 {
         return Err(broken("it holds no sound at all".into()));
     }
-    if let Some(declared) = info.declared_frames
-        && (end as f64) < declared as f64 * MIN_SHARE
-        && declared - end > u64::from(info.rate_hz / 10)
-    {
-        return Err(broken(format!("cut short or damaged: {:.1} s of {:.1} s could be decoded", seconds(end), seconds(declared))));
-    }
     match reader.file_end() {
         End::Whole => {}
         End::Missing => return Err(broken(format!("cut short: it stops after {:.1} s, in the middle of its stream", seconds(end)))),
@@ -106,6 +100,12 @@ pub fn measure(path: &Path) -> Result<Track, (String, Cause)> {
             let first = format!("the first is {:.1} s long", seconds(end));
             return Err(broken(format!("several pieces one after the other in one file (chained Ogg; {first}): split it")));
         }
+    }
+    if let Some(declared) = info.declared_frames
+        && (end as f64) < declared as f64 * MIN_SHARE
+        && declared - end > u64::from(info.rate_hz / 10)
+    {
+        return Err(broken(format!("cut short or damaged: {:.1} s of {:.1} s could be decoded", seconds(end), seconds(declared))));
     }
     if reader.lost_packets() > MAX_LOST_PACKETS {
         return Err(broken(format!("damaged: {} packets could not be decoded", reader.lost_packets())));
