@@ -1,9 +1,9 @@
 //! Development commands: `cargo xtask bundle | install | library | arch | eval`.
 
 mod arch;
+mod eval;
 mod install;
 mod library;
-mod rescan;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
@@ -41,17 +41,7 @@ enum Command {
     Arch,
     /// Measure something and write a report
     #[command(subcommand)]
-    Eval(Eval),
-}
-
-#[derive(Subcommand)]
-enum Eval {
-    /// A rescan of unchanged files beside a plain walk; writes docs/rescan.md
-    Rescan {
-        /// How many files
-        #[arg(long, default_value_t = 20_000)]
-        files: usize,
-    },
+    Eval(eval::Eval),
 }
 
 /// The folder of the workspace.
@@ -73,6 +63,6 @@ fn main() -> Result<()> {
         Command::Install { dry_run } => install::run(dry_run),
         Command::Library { out } => library::render(&out),
         Command::Arch => arch::check(&root),
-        Command::Eval(Eval::Rescan { files }) => rescan::run(&root, files),
+        Command::Eval(eval) => eval::run(&root, &eval),
     }
 }

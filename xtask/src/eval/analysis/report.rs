@@ -1,0 +1,102 @@
+//! The tables.
+
+use super::Piece;
+use super::measure::{Answer, Scores, score};
+use super::truth::Truth;
+use anyhow::{Context, Result};
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+type Tool = (String, HashMap<PathBuf, Answer>, f64);
+/// A measure: its name, what is aimed at, and where it stands among the scores.
+type Row = (&'static str, &'static str, fn(&Scores) -> Option<f64>);
+
+const ROWS: [Row; 15] = [
+    ("tempo within 4 % (acc1)", ".92, above every peer", |s| s.acc1),
+    ("the same, octaves allowed (acc2)", ".99", |s| s.acc2),
+    ("beat F (70 ms)", ".92, above librosa", |s| s.beat_f),
+    ("downbeat F (70 ms)", ".80", |s| s.downbeat_f),
+    ("metre", ".85", |s| s.metre),
+    ("'no pulse', precision", ".90", |s| s.no_pulse_precision),
+    ("'no pulse', recall", ".90", |s| s.no_pulse_recall),
+    ("key, MIREX weighted", ".92, above essentia's bgate", |s| s.key),
+    ("key spans F (3 s)", ".60", |s| s.key_spans_f),
+    ("tuning, median error in cents", "5", |s| s.tuning_cents),
+    ("tonic of drone music within 25 cents", ".95", |s| s.tonic),
+    ("onset F at 10 ms", ".85", |s| s.onset_f_10),
+    ("onset F at 25 ms", ".92", |s| s.onset_f_25),
+    ("onsets, median error in ms", "5", |s| s.onset_error_ms),
+    ("area under ROC: tempo's confidence", ".75", |s| s.tempo_auc),
+];
+
+fn cell(value: Option<f64>) -> String {
+    value.map_or("-".into(), |v| if v.abs() >= 1.5 { format!("{v:.1}") } else { format!("{v:.3}").trim_start_matches('0').to_owned() })
+}
+
+fn table(out: &mut String, heads: &[String], rows: &[(String, Vec<String>)]) -> std::fmt::Result {
+    writeln!(out, "| {} |", heads.join(" | "))?;
+    writeln!(out, "|{}", "---|".repeat(heads.len()))?;
+    for (name, cells) in rows {
+        writeln!(out, "| {name} | {} |", cells.join(" | "))?;
+    }
+    writeln!(out)
+}
+
+/// Prints the tables, and writes them under models/reports/ if that is asked.
+pub fn write(root: &Path, pieces: &[Piece], tools: &[Tool], keep: bool) -> Result<()> {
+    let pairs = |tool: &Tool, filter: &dyn Fn(&Truth) -> bool| -> Scores {
+        let empty = Answer::default();
+        let chosen: Vec<_> = pieces
+            .iter()
+            .filter(|p| filter(&p.truth))
+            .map(|p| (&p.truth, tool.1.get(&p.file).unwrap_or(&empty)))
+            .collect();
+        score(&chosen)
+    };
+    let all: BTreeMap<&str, Scores> = tools.iter().map(|t| (t.0.as_str(), pairs(t, &|_| true))).collect();
+    let mut text = format!(
+        "# Tempo, beats, key and onsets\n\nMeasured by `cargo xtask eval analysis` on {} pieces of 40 s, rendered from notes with a General MIDI \
+         soundfont: synthetic music, so that the truth is certain. What a tool does not measure is left out.\n\n",
+        pieces.len()
+    );
+    let heads: Vec<String> = ["measure", "target"].into_iter().map(str::to_owned).chain(tools.iter().map(|t| t.0.clone())).collect();
+    let mut rows: Vec<(String, Vec<String>)> = ROWS
+        .iter()
+        .chain(&[("area under ROC: key's confidence", ".75", (|s| s.key_auc) as fn(&Scores) -> Option<f64>)])
+        .map(|(name, target, get)| {
+            let cells = std::iter::once((*target).to_owned()).chain(tools.iter().map(|t| cell(all.get(t.0.as_str()).and_then(get))));
+            ((*name).to_owned(), cells.collect())
+        })
+        .collect();
+    let seconds = pieces.len() as f64 * super::LENGTH_S;
+    let speeds = std::iter::once("-".to_owned()).chain(tools.iter().map(|t| format!("{:.0}", seconds / t.2.max(1e-9))));
+    rows.push(("times real time on one core, whatever it measures".into(), speeds.collect()));
+    table(&mut text, &heads, &rows)?;
+
+    for (title, of) in [("By kind of music", (|t: &Truth| t.family.clone()) as fn(&Truth) -> String), ("By what was done to it", |t| t.variant.clone())] {
+        writeln!(text, "## {title} (ours)\n")?;
+        let mut groups: Vec<String> = pieces.iter().map(|p| of(&p.truth)).collect();
+        groups.sort();
+        groups.dedup();
+        let heads = ["", "pieces", "acc1", "acc2", "beat F", "downbeat F", "no pulse", "key", "tuning", "onset F 10", "onset F 25"].map(str::to_owned);
+        let rows: Vec<(String, Vec<String>)> = groups
+            .into_iter()
+            .map(|group| {
+                let s = pairs(&tools[0], &|t| of(t) == group);
+                let values = [s.acc1, s.acc2, s.beat_f, s.downbeat_f, s.no_pulse_recall, s.key, s.tuning_cents, s.onset_f_10, s.onset_f_25];
+                (group, std::iter::once(s.pieces.to_string()).chain(values.map(cell)).collect())
+            })
+            .collect();
+        table(&mut text, &heads, &rows)?;
+    }
+    eprint!("{text}");
+    if keep {
+        let dir = root.join("models/reports");
+        std::fs::create_dir_all(&dir)?;
+        let path = dir.join("analysis.md");
+        std::fs::write(&path, &text).with_context(|| path.display().to_string())?;
+        std::fs::write(dir.join("analysis.json"), serde_json::to_string_pretty(&all)? + "\n")?;
+    }
+    Ok(())
+}
