@@ -240,7 +240,18 @@ fn read_abc(text: &str) -> Option<Tune> {
                 at += length;
             }
             Token::Tie => tied = true,
-            Token::Tuplet(n) => tuplet = (*n, if *n == 3 { 2.0 / 3.0 } else if *n == 2 { 1.5 } else { return None }),
+            Token::Tuplet(n) => {
+                tuplet = (
+                    *n,
+                    if *n == 3 {
+                        2.0 / 3.0
+                    } else if *n == 2 {
+                        1.5
+                    } else {
+                        return None;
+                    },
+                )
+            }
             Token::Bar => {
                 accidentals.clear();
                 if bars.last().is_none_or(|b: &f64| at - b > 1e-6) {

@@ -86,12 +86,11 @@ pub fn is_tonic(answer_hz: Option<f64>, truth_hz: f64) -> bool {
 
 /// The area under the ROC curve: how often a right answer was given with more confidence than a wrong one.
 pub fn auc(answers: &[(f64, bool)]) -> Option<f64> {
-    let (right, wrong): (Vec<&(f64, bool)>, Vec<&(f64, bool)>) = answers.iter().partition(|a| a.1);
+    let given = |is_right: bool| answers.iter().filter(move |a| a.1 == is_right).map(|a| a.0).collect::<Vec<f64>>();
+    let (right, wrong) = (given(true), given(false));
     let pairs = right.len() * wrong.len();
-    let wins: f64 = right
-        .iter()
-        .flat_map(|r| wrong.iter().map(move |w| if r.0 > w.0 { 1.0 } else { f64::from(u8::from((r.0 - w.0).abs() < 1e-12)) / 2.0 }))
-        .sum();
+    let win = |r: f64, w: f64| if r > w { 1.0 } else { 0.5 * f64::from(u8::from((r - w).abs() < 1e-12)) };
+    let wins: f64 = right.iter().flat_map(|r| wrong.iter().map(move |w| win(*r, *w))).sum();
     (pairs > 0).then(|| wins / pairs as f64)
 }
 
@@ -194,7 +193,10 @@ pub fn score(pairs: &[(&Truth, &Answer)]) -> Scores {
         onset_f_10: mean(onsets.iter().map(|(a, t)| f_measure(a, t, 0.010))),
         onset_f_25: mean(onsets.iter().map(|(a, t)| f_measure(a, t, 0.025))),
         onset_error_ms: median(onsets.iter().flat_map(|(a, t)| matched(a, t, 0.05)).map(|off| 1000.0 * off.abs()).collect()),
-        tempo_auc: auc(&pulse.iter().filter_map(|(_, a, bpm)| Some((a.tempo_confidence?, is_tempo(a.bpm, *bpm, false)))).collect::<Vec<_>>()),
+        tempo_auc: auc(&pulse
+            .iter()
+            .filter_map(|(_, a, bpm)| Some((a.tempo_confidence?, is_tempo(a.bpm, *bpm, false))))
+            .collect::<Vec<_>>()),
         key_auc: auc(&keys.iter().filter_map(|(a, k)| Some((a.key_confidence?, a.key == Some(*k)))).collect::<Vec<_>>()),
     }
 }
@@ -215,7 +217,10 @@ mod tests {
     fn keys_are_weighed_as_in_mirex() {
         let key = |text: &str| text.parse::<Key>().unwrap();
         let weigh = |a: &str, t: &str| mirex(Some(key(a)), key(t));
-        assert_eq!([weigh("C", "C"), weigh("G", "C"), weigh("F", "C"), weigh("A minor", "C"), weigh("C minor", "C")], [1.0, 0.5, 0.5, 0.3, 0.2]);
+        assert_eq!(
+            [weigh("C", "C"), weigh("G", "C"), weigh("F", "C"), weigh("A minor", "C"), weigh("C minor", "C")],
+            [1.0, 0.5, 0.5, 0.3, 0.2]
+        );
         assert_eq!([weigh("C", "A minor"), weigh("E", "A minor"), weigh("D", "C")], [0.3, 0.0, 0.0]);
     }
 

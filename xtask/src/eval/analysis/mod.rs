@@ -49,7 +49,9 @@ struct Piece {
 }
 
 pub fn run(root: &Path, options: &Options) -> Result<()> {
-    let data = std::env::var_os("UNDERSCORE_DATA").map(PathBuf::from).context("UNDERSCORE_DATA must name the folder of real data (see CONTRIBUTING.md)")?;
+    let data = std::env::var_os("UNDERSCORE_DATA")
+        .map(PathBuf::from)
+        .context("UNDERSCORE_DATA must name the folder of real data (see CONTRIBUTING.md)")?;
     let dir = root.join("target/eval/analysis");
     std::fs::create_dir_all(&dir)?;
     let mut pieces = render(&data, &options.soundfont, &dir.join("music"))?;

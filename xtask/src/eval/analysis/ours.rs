@@ -24,12 +24,12 @@ pub fn answer(analysis: &Analysis) -> Answer {
     let downbeats = beats.and_then(|b| Some(b.beats_s().iter().skip(b.first_downbeat()?).step_by(4).copied().collect::<Vec<_>>()));
     Answer {
         bpm: analysis.tempo_bpm.as_ref().map(|t| t.value),
-        tempo_confidence: analysis.tempo_bpm.as_ref().and_then(|t| t.confidence.map(f64::from)),
+        tempo_confidence: analysis.tempo_bpm.as_ref().and_then(|t| t.confidence),
         beats_s: beats.map(|b| b.beats_s().to_vec()).unwrap_or_default(),
         downbeats_s: Some(downbeats.unwrap_or_default()),
         metre: None,
         key: analysis.key.as_ref().map(|k| k.value),
-        key_confidence: analysis.key.as_ref().and_then(|k| k.confidence.map(f64::from)),
+        key_confidence: analysis.key.as_ref().and_then(|k| k.confidence),
         key_changes_s: None,
         tuning_cents: analysis.descriptors.as_ref().and_then(|d| d.value.tuning_cents),
         tonic_hz: None,

@@ -113,7 +113,13 @@ fn piece(index: usize) -> (Score, Truth) {
                     score.push(DRUMS, 36, at + unit_s, 0.1, 80);
                 }
                 for k in 0..*units {
-                    score.push(DRUMS, 42, at + f64::from(k) * unit_s + if k == 1 { swing } else { 0.0 }, 0.05, if k == 0 { 72 } else { 52 });
+                    score.push(
+                        DRUMS,
+                        42,
+                        at + f64::from(k) * unit_s + if k == 1 { swing } else { 0.0 },
+                        0.05,
+                        if k == 0 { 72 } else { 52 },
+                    );
                 }
             }
             // The bass holds the bar; the chords answer, off the beat where that is the style.
@@ -159,7 +165,14 @@ pub fn pulseless(count: usize) -> Vec<(Score, Truth)> {
 }
 
 /// Scales of ragas over their tonic: Yaman, Bhairav, Bhairavi, Todi, Malkauns, Durga.
-const RAGAS: [&[i32]; 6] = [&[0, 2, 4, 6, 7, 9, 11], &[0, 1, 4, 5, 7, 8, 11], &[0, 1, 3, 5, 7, 8, 10], &[0, 1, 3, 6, 7, 8, 11], &[0, 3, 5, 8, 10], &[0, 2, 5, 7, 9]];
+const RAGAS: [&[i32]; 6] = [
+    &[0, 2, 4, 6, 7, 9, 11],
+    &[0, 1, 4, 5, 7, 8, 11],
+    &[0, 1, 3, 5, 7, 8, 10],
+    &[0, 1, 3, 6, 7, 8, 11],
+    &[0, 3, 5, 8, 10],
+    &[0, 2, 5, 7, 9],
+];
 
 fn free(index: usize) -> (Score, Truth) {
     let mut rng = Rng::with_seed(0xa1a9_0000 + index as u64);

@@ -25,7 +25,9 @@ struct Line {
 /// A Python that has the tools; made where it is missing.
 pub fn python(dir: &Path) -> Result<PathBuf> {
     let python = dir.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    let works = |p: &Path| Command::new(p).args(["-c", "import librosa, essentia, aubio"]).stderr(Stdio::null()).status().is_ok_and(|s| s.success());
+    let works = |p: &Path| {
+        Command::new(p).args(["-c", "import librosa, essentia, aubio"]).stderr(Stdio::null()).status().is_ok_and(|s| s.success())
+    };
     if works(&python) {
         return Ok(python);
     }
@@ -57,7 +59,10 @@ pub fn ask(python: &Path, tool: &str, files: &[PathBuf]) -> Result<(HashMap<Path
         let list = share.iter().map(|f| f.to_string_lossy().into_owned()).collect::<Vec<_>>().join("\n");
         child.stdin.take().context("a pipe")?.write_all(list.as_bytes())?;
         let output = child.wait_with_output()?;
-        String::from_utf8_lossy(&output.stdout).lines().map(|l| serde_json::from_str(l).with_context(|| format!("{tool} said: {l}"))).collect()
+        String::from_utf8_lossy(&output.stdout)
+            .lines()
+            .map(|l| serde_json::from_str(l).with_context(|| format!("{tool} said: {l}")))
+            .collect()
     };
     let lines: Vec<Line> = std::thread::scope(|s| {
         let threads: Vec<_> = shares.map(|share| s.spawn(move || run(share))).collect();

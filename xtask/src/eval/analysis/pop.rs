@@ -11,8 +11,7 @@ use std::path::Path;
 /// Length of an excerpt.
 const EXCERPT_S: f64 = 40.0;
 /// Programs for melody, bridge and accompaniment; one row a song, in turn.
-const BANDS: [[u8; 3]; 8] =
-    [[73, 48, 0], [0, 0, 0], [40, 49, 24], [80, 90, 4], [65, 61, 0], [26, 26, 25], [11, 24, 0], [52, 89, 5]];
+const BANDS: [[u8; 3]; 8] = [[73, 48, 0], [0, 0, 0], [40, 49, 24], [80, 90, 4], [65, 61, 0], [26, 26, 25], [11, 24, 0], [52, 89, 5]];
 /// General MIDI drums.
 const KICK: i32 = 36;
 const SNARE: i32 = 38;
@@ -146,7 +145,8 @@ fn read_midi(bytes: &[u8], programs: [u8; 3]) -> Result<Score> {
     };
     let mut score = Score::default();
     score.programs[..3].copy_from_slice(&programs);
-    let tracks = smf.tracks.iter().filter(|t| t.iter().any(|e| matches!(e.kind, TrackEventKind::Midi { message: MidiMessage::NoteOn { .. }, .. })));
+    let tracks =
+        smf.tracks.iter().filter(|t| t.iter().any(|e| matches!(e.kind, TrackEventKind::Midi { message: MidiMessage::NoteOn { .. }, .. })));
     for (channel, track) in tracks.enumerate().take(3) {
         let mut tick = 0u64;
         let mut open: HashMap<u8, (u64, u8)> = HashMap::new();

@@ -47,11 +47,8 @@ fn table(out: &mut String, heads: &[String], rows: &[(String, Vec<String>)]) -> 
 pub fn write(root: &Path, pieces: &[Piece], tools: &[Tool], keep: bool) -> Result<()> {
     let pairs = |tool: &Tool, filter: &dyn Fn(&Truth) -> bool| -> Scores {
         let empty = Answer::default();
-        let chosen: Vec<_> = pieces
-            .iter()
-            .filter(|p| filter(&p.truth))
-            .map(|p| (&p.truth, tool.1.get(&p.file).unwrap_or(&empty)))
-            .collect();
+        let chosen: Vec<_> =
+            pieces.iter().filter(|p| filter(&p.truth)).map(|p| (&p.truth, tool.1.get(&p.file).unwrap_or(&empty))).collect();
         score(&chosen)
     };
     let all: BTreeMap<&str, Scores> = tools.iter().map(|t| (t.0.as_str(), pairs(t, &|_| true))).collect();
@@ -74,12 +71,15 @@ pub fn write(root: &Path, pieces: &[Piece], tools: &[Tool], keep: bool) -> Resul
     rows.push(("times real time on one core, whatever it measures".into(), speeds.collect()));
     table(&mut text, &heads, &rows)?;
 
-    for (title, of) in [("By kind of music", (|t: &Truth| t.family.clone()) as fn(&Truth) -> String), ("By what was done to it", |t| t.variant.clone())] {
+    for (title, of) in
+        [("By kind of music", (|t: &Truth| t.family.clone()) as fn(&Truth) -> String), ("By what was done to it", |t| t.variant.clone())]
+    {
         writeln!(text, "## {title} (ours)\n")?;
         let mut groups: Vec<String> = pieces.iter().map(|p| of(&p.truth)).collect();
         groups.sort();
         groups.dedup();
-        let heads = ["", "pieces", "acc1", "acc2", "beat F", "downbeat F", "no pulse", "key", "tuning", "onset F 10", "onset F 25"].map(str::to_owned);
+        let heads = ["", "pieces", "acc1", "acc2", "beat F", "downbeat F", "no pulse", "key", "tuning", "onset F 10", "onset F 25"]
+            .map(str::to_owned);
         let rows: Vec<(String, Vec<String>)> = groups
             .into_iter()
             .map(|group| {
