@@ -15,10 +15,14 @@ const MIN_CORRELATION: f64 = 0.45;
 /// Peaks are looked for between these frequencies, in Hz.
 const RANGE_HZ: (f64, f64) = (55.0, 4000.0);
 
+/// The bass lies below this.
+const BASS_HZ: f64 = 260.0;
+
 pub(crate) struct Chroma {
     bin_hz: f64,
     frame_s: f64,
     total: [f64; FINE],
+    bass: [f64; FINE],
     frames: Vec<[f32; 12]>,
     tonal_frames: usize,
     peaks: Vec<(f64, f64)>,
@@ -37,6 +41,8 @@ pub(crate) struct KeyEstimate {
     pub(crate) confidence: f64,
     pub(crate) major_minor_balance: f64,
     pub(crate) tuning_cents: f64,
+    pub(crate) chroma: [f32; 12],
+    pub(crate) bass_chroma: Option<[f32; 12]>,
 }
 
 impl Tonal {
@@ -67,6 +73,7 @@ impl Chroma {
             bin_hz: rate_hz / size as f64,
             frame_s: size as f64 / 2.0 / rate_hz,
             total: [0.0; FINE],
+            bass: [0.0; FINE],
             frames: Vec::new(),
             tonal_frames: 0,
             peaks: Vec::new(),
@@ -91,12 +98,15 @@ impl Chroma {
                 }
             }
             self.peaks.sort_unstable_by(|a, b| b.1.total_cmp(&a.1));
+            let lows = self.peaks.iter().filter(|p| p.0 < BASS_HZ);
+            let low_sum: f64 = lows.clone().map(|p| p.1).sum();
+            for &(hz, weight) in lows {
+                self.bass[fine_bin(hz)] += weight / low_sum;
+            }
             for &(hz, weight) in self.peaks.iter().take(50) {
                 let mut share = weight;
                 for harmonic in 1..=4 {
-                    let semitones = 12.0 * (hz / f64::from(harmonic) / 440.0).log2() + 9.0;
-                    let bin = (semitones * PER_SEMITONE as f64).round() as i64;
-                    fine[bin.rem_euclid(FINE as i64) as usize] += share;
+                    fine[fine_bin(hz / f64::from(harmonic))] += share;
                     share *= 0.6;
                 }
             }
@@ -116,12 +126,29 @@ impl Chroma {
     }
 
     pub(crate) fn finish(self) -> Tonal {
-        let estimate = (self.tonal_frames > 0).then(|| estimate(&self.total)).flatten();
+        let estimate = (self.tonal_frames > 0).then(|| estimate(&self.total, &self.bass)).flatten();
         Tonal { estimate, frames: self.frames, frame_s: self.frame_s }
     }
 }
 
-fn estimate(fine: &[f64; FINE]) -> Option<KeyEstimate> {
+/// The bin of a frequency: 120 to an octave, from C.
+fn fine_bin(hz: f64) -> usize {
+    let semitones = 12.0 * (hz / 440.0).log2() + 9.0;
+    (semitones * PER_SEMITONE as f64).round().rem_euclid(FINE as f64) as usize % FINE
+}
+
+/// Twelve bins out of 120, tuned; sums to 1. `None` where there is nothing.
+fn tuned(fine: &[f64; FINE], offset: f64) -> Option<[f64; 12]> {
+    let mut chroma = [0f64; 12];
+    for (i, f) in fine.iter().enumerate() {
+        let semitone = (i as f64 / PER_SEMITONE as f64 - offset).round() as i64;
+        chroma[semitone.rem_euclid(12) as usize] += f;
+    }
+    let sum: f64 = chroma.iter().sum();
+    (sum > 1e-12).then(|| chroma.map(|c| c / sum))
+}
+
+fn estimate(fine: &[f64; FINE], bass: &[f64; FINE]) -> Option<KeyEstimate> {
     // The phase of the chroma's period of one semitone is the tuning.
     let (mut re, mut im) = (0.0, 0.0);
     for (i, f) in fine.iter().enumerate() {
@@ -130,11 +157,7 @@ fn estimate(fine: &[f64; FINE]) -> Option<KeyEstimate> {
         im += f * angle.sin();
     }
     let offset = im.atan2(re) / std::f64::consts::TAU;
-    let mut chroma = [0f64; 12];
-    for (i, f) in fine.iter().enumerate() {
-        let semitone = (i as f64 / PER_SEMITONE as f64 - offset).round() as i64;
-        chroma[semitone.rem_euclid(12) as usize] += f;
-    }
+    let chroma = tuned(fine, offset)?;
     let mut scored: Vec<(Key, f64)> = Key::all()
         .map(|key| {
             let profile = if key.mode == Mode::Major { &MAJOR } else { &MINOR };
@@ -152,6 +175,8 @@ fn estimate(fine: &[f64; FINE]) -> Option<KeyEstimate> {
         confidence: ((best - MIN_CORRELATION) / 0.4).clamp(0.0, 1.0).sqrt() * (margin / 0.12).clamp(0.05, 1.0),
         major_minor_balance,
         tuning_cents: offset * 100.0,
+        chroma: chroma.map(|c| c as f32),
+        bass_chroma: tuned(bass, offset).map(|b| b.map(|c| c as f32)),
     })
 }
 

@@ -130,6 +130,8 @@ impl Analyser {
             pulse_clarity: pulse.as_ref().map_or(0.0, |p| p.clarity),
             major_minor_balance: tonal.estimate.as_ref().map(|e| e.major_minor_balance),
             tuning_cents: tonal.estimate.as_ref().map(|e| e.tuning_cents),
+            chroma: tonal.estimate.as_ref().map(|e| e.chroma),
+            bass_chroma: tonal.estimate.as_ref().and_then(|e| e.bass_chroma),
             sounding_share: self.sounding as f64 / self.frames.max(1) as f64,
         });
         let value = |v, (version, confidence)| Value::measured(v, version, confidence);

@@ -60,6 +60,12 @@ pub struct Descriptors {
     pub major_minor_balance: Option<f64>,
     /// Tuning against A = 440 Hz in cents, -50 to 50. Absent when nothing tonal is heard.
     pub tuning_cents: Option<f64>,
+    /// How much of what sounds is each pitch class, from C on, after tuning; sums to 1. Absent when nothing tonal is heard.
+    #[serde(default)]
+    pub chroma: Option<[f32; 12]>,
+    /// The same of the bass, below 260 Hz. Absent where there is none.
+    #[serde(default)]
+    pub bass_chroma: Option<[f32; 12]>,
     /// Share of the duration that lies above the silence threshold (-60 dBFS), 0 to 1.
     pub sounding_share: f64,
 }

@@ -76,12 +76,10 @@ impl Player {
             at(wrap);
             at(wrap - FADE_IN as i64);
         }
-        if let (Some(standby), None) = (&self.standby, self.pending)
-            && standby.origin != NONE
-        {
-            at(standby.origin);
-        }
         if let Some(frame) = self.pending {
+            at(frame);
+        } else if let Some((_, When::Frame(frame))) = self.foreseen(host, host.at) {
+            // Even if there was no deck for it: then it is asked for there.
             at(frame);
         }
         end
@@ -132,6 +130,10 @@ impl Player {
                     None => self.begin_standby(at, origin),
                 }
             }
+        }
+        if offline {
+            // There is time to run up when it is due, and a deck that is not wanted after all is as good as new.
+            return;
         }
         let Some(program) = &self.program else { return };
         if let Some(standby) = &mut self.standby {

@@ -2,6 +2,7 @@
 //!
 //! One idea: only tunes whose bar lines fall where the metre says are used, so that every beat of them is certain.
 
+use super::Split;
 use super::score::{DRUMS, Score};
 use super::truth::{KeySpan, Truth};
 use anyhow::{Context, Result};
@@ -24,7 +25,7 @@ struct Tune {
 }
 
 /// Tunes of every kind, at most `per_kind` of each.
-pub fn pieces(data: &Path, per_kind: usize) -> Result<Vec<(Score, Truth)>> {
+pub fn pieces(data: &Path, per_kind: usize, split: Split) -> Result<Vec<(Score, Truth)>> {
     let dir = data.join("melody/ryans-mammoth");
     let mut files: Vec<_> = std::fs::read_dir(&dir).context("Ryan's Mammoth Collection")?.flatten().map(|e| e.path()).collect();
     files.sort();
@@ -39,13 +40,17 @@ pub fn pieces(data: &Path, per_kind: usize) -> Result<Vec<(Score, Truth)>> {
         let modal = !matches!(tune.mode.as_str(), "maj" | "min");
         let kind = if modal { "modal".to_owned() } else { format!("{}/{} {}", tune.metre.0, tune.metre.1, tune.rhythm) };
         let count = counts.entry(kind).or_default();
-        if *count >= per_kind {
+        // The first are for the evaluation, the next for training.
+        let due = if split == Split::Evaluation { 0..per_kind } else { per_kind..2 * per_kind };
+        if *count >= due.end {
             continue;
         }
         let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
         if let Some(piece) = piece(&tune, &stem, all.len()) {
+            if due.contains(count) {
+                all.push(piece);
+            }
             *count += 1;
-            all.push(piece);
         }
     }
     Ok(all)

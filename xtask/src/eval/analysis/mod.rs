@@ -40,6 +40,16 @@ pub struct Options {
     /// Take every Nth piece only, and write no report
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     every: u32,
+    /// Render the pieces of the training set instead, which shares none with the evaluation, and write what was measured of each there
+    #[arg(long, value_name = "FILE")]
+    training: Option<PathBuf>,
+}
+
+/// Which pieces: none is in both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Split {
+    Evaluation,
+    Training,
 }
 
 /// A rendered piece.
@@ -54,7 +64,12 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
         .context("UNDERSCORE_DATA must name the folder of real data (see CONTRIBUTING.md)")?;
     let dir = root.join("target/eval/analysis");
     std::fs::create_dir_all(&dir)?;
-    let mut pieces = render(&data, &options.soundfont, &dir.join("music"))?;
+    if let Some(to) = &options.training {
+        return training(&render(&data, &options.soundfont, &dir.join("training"), Split::Training)?, to);
+    }
+    let mut pieces = render(&data, &options.soundfont, &dir.join("music"), Split::Evaluation)?;
+    // So that a part is a part of every kind.
+    fastrand::Rng::with_seed(1).shuffle(&mut pieces);
     if options.every > 1 {
         pieces = pieces.into_iter().step_by(options.every as usize).collect();
     }
@@ -86,13 +101,23 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     report::write(root, &pieces, &tools, options.every == 1 && !options.ours_only)
 }
 
+/// Writes a JSON object a line: what is true of a piece, and what was measured of it.
+fn training(pieces: &[Piece], to: &Path) -> Result<()> {
+    let lines = in_parallel(pieces, |p| {
+        let analysis = ours::analyse(&p.file)?;
+        let peaks = track::Value::measured(track::Peaks::default(), analysis::VERSION, None);
+        Ok(serde_json::to_string(&serde_json::json!({ "truth": p.truth, "analysis": track::Analysis { peaks, ..analysis } }))?)
+    })?;
+    std::fs::write(to, lines.join("\n") + "\n").with_context(|| to.display().to_string())
+}
+
 /// Renders what is not there yet.
-fn render(data: &Path, soundfont: &Path, dir: &Path) -> Result<Vec<Piece>> {
+fn render(data: &Path, soundfont: &Path, dir: &Path, split: Split) -> Result<Vec<Piece>> {
     std::fs::create_dir_all(dir)?;
-    let mut scores: Vec<(Score, Truth)> = pop::pieces(data, 7)?;
-    scores.extend(fiddle::pieces(data, 9)?);
-    scores.extend(patterns::pieces(84));
-    scores.extend(patterns::pulseless(40));
+    let mut scores: Vec<(Score, Truth)> = pop::pieces(data, 7, split)?;
+    scores.extend(fiddle::pieces(data, 9, split)?);
+    scores.extend(patterns::pieces(84, split));
+    scores.extend(patterns::pulseless(40, split));
     let font = score::soundfont(soundfont)?;
     let numbered: Vec<(usize, (Score, Truth))> = scores.into_iter().enumerate().collect();
     in_parallel(&numbered, |(number, (score, truth))| {

@@ -1,5 +1,6 @@
 //! Music made to a plan: metres from 2 to 9, swing, syncopation, tempi that drift, changes of key; and music without a pulse.
 
+use super::Split;
 use super::pop::median_bpm;
 use super::score::{DRUMS, Score};
 use super::truth::{KeySpan, Truth};
@@ -41,12 +42,17 @@ const METRES: [Metre; 7] = [
 ];
 
 /// So many pieces with a pulse.
-pub fn pieces(count: usize) -> Vec<(Score, Truth)> {
-    (0..count).map(piece).collect()
+pub fn pieces(count: usize, split: Split) -> Vec<(Score, Truth)> {
+    (0..count).map(|i| piece(i, split)).collect()
 }
 
-fn piece(index: usize) -> (Score, Truth) {
-    let mut rng = Rng::with_seed(0x5c0_4e00 + index as u64);
+/// A seed that no other piece has.
+fn seed(base: u64, index: usize, split: Split) -> u64 {
+    base + index as u64 + if split == Split::Training { 1 << 32 } else { 0 }
+}
+
+fn piece(index: usize, split: Split) -> (Score, Truth) {
+    let mut rng = Rng::with_seed(seed(0x5c0_4e00, index, split));
     // Common time is common.
     let metre = &METRES[[0, 0, 1, 0, 3, 2, 0, 4, 1, 5, 0, 6][index % 12]];
     let feel = [Feel::Straight, Feel::Swing, Feel::Syncopated, Feel::Straight, Feel::Ramp, Feel::Rubato, Feel::Syncopated][index % 7];
@@ -160,8 +166,8 @@ fn piece(index: usize) -> (Score, Truth) {
 }
 
 /// So many pieces without a pulse: drones, alap (a melody that takes its time), ambience.
-pub fn pulseless(count: usize) -> Vec<(Score, Truth)> {
-    (0..count).map(free).collect()
+pub fn pulseless(count: usize, split: Split) -> Vec<(Score, Truth)> {
+    (0..count).map(|i| free(i, split)).collect()
 }
 
 /// Scales of ragas over their tonic: Yaman, Bhairav, Bhairavi, Todi, Malkauns, Durga.
@@ -174,8 +180,8 @@ const RAGAS: [&[i32]; 6] = [
     &[0, 2, 5, 7, 9],
 ];
 
-fn free(index: usize) -> (Score, Truth) {
-    let mut rng = Rng::with_seed(0xa1a9_0000 + index as u64);
+fn free(index: usize, split: Split) -> (Score, Truth) {
+    let mut rng = Rng::with_seed(seed(0xa1a9_0000, index, split));
     let kind = ["drone", "alap", "ambience", "alap"][index % 4];
     let sa = rng.i32(45..57);
     let mut score = Score { cents: f64::from(rng.i32(-50..51)), ..Score::default() };

@@ -1,5 +1,6 @@
 //! Pop songs from POP909: melody, bridge and piano as MIDI, with beats, bars and keys as its makers annotated them.
 
+use super::Split;
 use super::score::{DRUMS, Score};
 use super::truth::{KeySpan, Truth};
 use anyhow::{Context, Result};
@@ -18,11 +19,12 @@ const SNARE: i32 = 38;
 const HAT: i32 = 42;
 
 /// Every `step`th song whose annotations are sound.
-pub fn pieces(data: &Path, step: usize) -> Result<Vec<(Score, Truth)>> {
+pub fn pieces(data: &Path, step: usize, split: Split) -> Result<Vec<(Score, Truth)>> {
     let dir = data.join("melody/pop909");
     let keys = std::fs::read_to_string(dir.join("keys.tsv")).context("keys.tsv of POP909")?;
     let mut all = Vec::new();
-    for number in (1..=909).step_by(step) {
+    let first = if split == Split::Evaluation { 1 } else { 1 + step / 2 };
+    for number in (first..=909).step_by(step) {
         if let Some(piece) = piece(&dir, number, &keys, number / step)? {
             all.push(piece);
         }
