@@ -1,9 +1,10 @@
 //! Key: which notes the music rests on.
 //!
 //! One idea: spectral peaks, each believed to be one of the first four harmonics of a note (Gómez 2006, HPCP), fill a fine chroma of 120
-//! bins; its own grain gives the tuning; the tuned twelve are correlated with Temperley's key profiles (Temperley 1999,
-//! Music Perception 17: major and minor).
+//! bins; its own grain gives the tuning; the tuned twelve of the whole and of the bass are weighed by profiles that were trained on
+//! rendered music (`key_weights`). Whether anything tonal is heard at all is told by Temperley's profiles (1999, Music Perception 17).
 
+use crate::key_weights::{BIAS, WEIGHTS};
 use music::{Key, Mode, PitchClass};
 
 const FINE: usize = 120;
@@ -158,26 +159,40 @@ fn estimate(fine: &[f64; FINE], bass: &[f64; FINE]) -> Option<KeyEstimate> {
     }
     let offset = im.atan2(re) / std::f64::consts::TAU;
     let chroma = tuned(fine, offset)?;
-    let mut scored: Vec<(Key, f64)> = Key::all()
-        .map(|key| {
-            let profile = if key.mode == Mode::Major { &MAJOR } else { &MINOR };
-            (key, correlation(&chroma, profile, key.tonic))
-        })
-        .collect();
-    let best_of = |mode| scored.iter().filter(|s| s.0.mode == mode).map(|s| s.1).fold(-1.0, f64::max);
-    let major_minor_balance = best_of(Mode::Major) - best_of(Mode::Minor);
-    scored.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let (key, best) = scored[0];
-    let margin = best - scored[1].1;
-    (best >= MIN_CORRELATION).then(|| KeyEstimate {
+    let best_of = |mode, profile: &[f64; 12]| {
+        Key::all().filter(|k| k.mode == mode).map(|k| correlation(&chroma, profile, k.tonic)).fold(-1.0, f64::max)
+    };
+    let (major, minor) = (best_of(Mode::Major, &MAJOR), best_of(Mode::Minor, &MINOR));
+    if major.max(minor) < MIN_CORRELATION {
+        return None;
+    }
+    let bass = tuned(bass, offset);
+    let (key, confidence) = weigh(&chroma, bass.as_ref())?;
+    Some(KeyEstimate {
         key,
-        // Sure where the profile fits and the runner-up fits clearly less.
-        confidence: ((best - MIN_CORRELATION) / 0.4).clamp(0.0, 1.0).sqrt() * (margin / 0.12).clamp(0.05, 1.0),
-        major_minor_balance,
+        confidence,
+        major_minor_balance: major - minor,
         tuning_cents: offset * 100.0,
         chroma: chroma.map(|c| c as f32),
-        bass_chroma: tuned(bass, offset).map(|b| b.map(|c| c as f32)),
+        bass_chroma: bass.map(|b| b.map(|c| c as f32)),
     })
+}
+
+/// The key whose trained profile fits best, and how probable that makes it among the twenty-four.
+fn weigh(chroma: &[f64; 12], bass: Option<&[f64; 12]>) -> Option<(Key, f64)> {
+    let none = [1.0 / 12.0; 12];
+    let bass = bass.unwrap_or(&none);
+    let score = |key: Key| {
+        let row = usize::from(key.mode == Mode::Minor);
+        let tonic = usize::from(key.tonic.semitones());
+        // Square roots, as in training: they keep one loud note from deciding alone.
+        let fit = |share: &[f64; 12], weights: &[f64; 12]| (0..12).map(|i| share[(i + tonic) % 12].sqrt() * weights[i]).sum::<f64>();
+        BIAS[row] + fit(chroma, &WEIGHTS[row][0]) + fit(bass, &WEIGHTS[row][1])
+    };
+    let scored: Vec<(Key, f64)> = Key::all().map(|key| (key, score(key))).collect();
+    let best = scored.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let total: f64 = scored.iter().map(|s| (s.1 - best.1).exp()).sum();
+    Some((best.0, 1.0 / total))
 }
 
 /// Pearson's correlation of the chroma, seen from `tonic`, with a profile.

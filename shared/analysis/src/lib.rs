@@ -6,6 +6,7 @@
 
 mod beats;
 mod key;
+mod key_weights;
 mod loudness;
 mod onset;
 mod outline;
@@ -19,7 +20,7 @@ use spectrum::Framer;
 use track::{Analysis, Descriptors, Value};
 
 /// Version of every measure below. It is raised when any of them changes its answers.
-pub const VERSION: &str = "analysis 1";
+pub const VERSION: &str = "analysis 2";
 
 /// Sample rates that can be measured, in Hz.
 pub const RATES_HZ: std::ops::RangeInclusive<u32> = 4_000..=768_000;

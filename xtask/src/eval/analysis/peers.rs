@@ -10,7 +10,8 @@ use std::process::{Command, Stdio};
 
 /// The tools, and the packages that bring them.
 pub const TOOLS: [&str; 3] = ["librosa", "essentia", "aubio"];
-const PACKAGES: [&str; 4] = ["librosa==0.11.0", "essentia==2.1b6.dev1389", "aubio-ledfx==0.4.12", "numpy==2.4.6"];
+/// With numba 0.68 librosa's beat tracker crashes.
+const PACKAGES: [&str; 5] = ["librosa==0.11.0", "essentia==2.1b6.dev1389", "aubio-ledfx==0.4.12", "numpy==2.2.6", "numba==0.61.2"];
 /// Files given to one process at a time; two processes run side by side.
 const AT_ONCE: usize = 2;
 
@@ -59,6 +60,9 @@ pub fn ask(python: &Path, tool: &str, files: &[PathBuf]) -> Result<(HashMap<Path
         let list = share.iter().map(|f| f.to_string_lossy().into_owned()).collect::<Vec<_>>().join("\n");
         child.stdin.take().context("a pipe")?.write_all(list.as_bytes())?;
         let output = child.wait_with_output()?;
+        if !output.status.success() {
+            bail!("{tool} ended with {}", output.status);
+        }
         String::from_utf8_lossy(&output.stdout)
             .lines()
             .map(|l| serde_json::from_str(l).with_context(|| format!("{tool} said: {l}")))
