@@ -80,9 +80,7 @@ fn onsets_are_found_within_5_ms_also_at_other_rates() {
 
 /// A cadence of triads, each note with five harmonics.
 fn cadence(tonic: i32, minor: bool, cents: f64) -> Vec<f32> {
-    let third = if minor { 3 } else { 4 };
     let chords = if minor { [[0, 3, 7], [5, 8, 12], [7, 11, 14], [0, 3, 7]] } else { [[0, 4, 7], [5, 9, 12], [7, 11, 14], [0, 4, 7]] };
-    let _ = third;
     let mut x = vec![0f32; RATE as usize * 8];
     for (c, chord) in chords.iter().enumerate() {
         for degree in chord {
