@@ -14,7 +14,7 @@ use std::path::PathBuf;
     version,
     about,
     after_help = "Exit status: 0 all well, 1 some files failed or nothing was found, 2 could not run.\n\n\
-    First steps:\n  indexer scan ~/Music\n  indexer search --mood tense --bpm 90..120\n  indexer show SOME-FILE.flac"
+    First steps:\n  indexer scan ~/Music\n  indexer search --mood tense --bpm 90..120\n  indexer show SOME-FILE.flac\n  indexer edit SOME-FILE.flac --set bpm=x2"
 )]
 pub struct Arguments {
     /// Folder of the catalogue [default: the user's data folder]
@@ -45,6 +45,14 @@ pub enum Command {
     Search(Search),
     /// Print all that is known of a track, and where each value came from
     Show(Show),
+    /// Measure one file and print everything, without a catalogue
+    Analyse(Analyse),
+    /// Set tempo, downbeat, metre or key of a track by hand, for ever
+    Edit(Edit),
+    /// Cut a file at its silences into one file for each piece
+    Split(Split),
+    /// Write the measures of all files of a folder as one table of numbers, to train models on
+    Features(Features),
     /// Print how the library lies on the plane of mood
     Stats,
     /// Measure files named on standard input, one JSON job a line (used by scan)
@@ -60,12 +68,8 @@ pub struct Scan {
     /// Worker processes at once [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub workers: Option<u16>,
-    /// Memory that a worker may use, in MB
-    #[arg(long, value_name = "MB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(64..))]
-    pub memory: u64,
-    /// Time that one file may take, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
-    pub timeout: u64,
+    #[command(flatten)]
+    pub measuring: Measuring,
 }
 
 #[derive(Args)]
@@ -147,6 +151,78 @@ pub struct Show {
     /// A file of the library, or (the first digits of) a content id
     #[arg(value_name = "TRACK")]
     pub track: PathBuf,
+}
+
+/// Limits of what measures files.
+#[derive(Args)]
+pub struct Measuring {
+    /// Memory that a worker may use, in MB
+    #[arg(long, value_name = "MB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(64..))]
+    pub memory: u64,
+    /// Time that one file may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
+    pub timeout: u64,
+}
+
+#[derive(Args)]
+pub struct Analyse {
+    /// A music file
+    pub file: PathBuf,
+    /// Draw waveform, beats, sections, chroma and loudness into this SVG file
+    #[arg(long, value_name = "OUT.svg")]
+    pub plot: Option<PathBuf>,
+    #[command(flatten)]
+    pub measuring: Measuring,
+}
+
+#[derive(Args)]
+#[command(after_help = "What can be set:\n  \
+    bpm=120        tempo; bpm=x2 and bpm=/2 take twice or half of it\n  \
+    downbeat=1.25  a moment at which a bar begins, in seconds\n  \
+    metre=6/8      metre\n  \
+    key='D minor'  key\n  \
+    bpm=           nothing after the equals sign: what was measured holds again\n\n\
+    The beat grid is built again from what was measured and what is set. No scan overwrites it, and no music file is written.")]
+pub struct Edit {
+    /// A file of the library, or (the first digits of) a content id
+    #[arg(value_name = "TRACK")]
+    pub track: PathBuf,
+    /// What to set, like bpm=120; may be given several times
+    #[arg(long, value_name = "NAME=VALUE", required = true)]
+    pub set: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct Split {
+    /// A file with several pieces in it
+    pub file: PathBuf,
+    /// Folder for the pieces; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Silence lies this far below the loudest, in dB
+    #[arg(long, value_name = "DB", default_value_t = analysis::SILENCE_BELOW_DB)]
+    pub below: f64,
+    /// Silence lasts at least this long, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = analysis::SILENCE_HOLD_S)]
+    pub hold: f64,
+    /// Pieces shorter than this are left out, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 1.0)]
+    pub shortest: f64,
+}
+
+#[derive(Args)]
+pub struct Features {
+    /// Folders with music, or single files
+    #[arg(required = true, value_name = "DIR")]
+    pub folders: Vec<PathBuf>,
+    /// The table (float32, a row for each file); names of its columns and rows lie beside it as .columns.txt and .rows.txt
+    #[arg(long, value_name = "FILE.npy")]
+    pub out: PathBuf,
+    /// Worker processes at once [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub workers: Option<u16>,
+    #[command(flatten)]
+    pub measuring: Measuring,
 }
 
 #[derive(Args)]

@@ -1,11 +1,17 @@
 //! The program `indexer`: arguments, progress, printing. It knows nothing of music; the crates under `shared/` do.
 
+mod analyse;
 mod arguments;
+mod describe;
+mod edit;
+mod features;
 mod output;
+mod plot;
 mod progress;
 mod scan;
 mod search;
 mod show;
+mod split;
 mod stats;
 
 use arguments::{Arguments, Command};
@@ -30,6 +36,10 @@ fn main() -> ExitCode {
         Command::Scan(command) => scan::run(&arguments, command),
         Command::Search(command) => search::run(&arguments, command),
         Command::Show(command) => show::run(&arguments, command),
+        Command::Analyse(command) => analyse::run(&arguments, command),
+        Command::Edit(command) => edit::run(&arguments, command),
+        Command::Split(command) => split::run(&arguments, command),
+        Command::Features(command) => features::run(&arguments, command),
         Command::Stats => stats::run(&arguments),
         Command::Worker(command) => scan::run_worker(command),
     };

@@ -1,6 +1,6 @@
 //! `indexer scan` and the worker that it starts.
 
-use crate::arguments::{Arguments, Scan, Worker};
+use crate::arguments::{Arguments, Measuring, Scan, Worker};
 use crate::progress::Progress;
 use crate::{COULD_NOT_RUN, MEMORY, OK, SOME_FAILED, output};
 use anyhow::Context;
@@ -10,18 +10,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+/// How workers are started, and what they may use.
+pub fn workers(measuring: &Measuring, count: Option<u16>) -> anyhow::Result<(WorkerCommand, Limits)> {
+    let command = WorkerCommand {
+        program: std::env::current_exe().context("cannot find this program, which is its own worker")?,
+        arguments: vec!["worker".into(), "--memory".into(), measuring.memory.to_string()],
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    Ok((command, Limits { workers: count.map_or(cores, usize::from), per_file: Duration::from_secs(measuring.timeout) }))
+}
+
 pub fn run(arguments: &Arguments, command: &Scan) -> anyhow::Result<u8> {
     let stop = Arc::new(AtomicBool::new(false));
     let told = stop.clone();
     ctrlc::set_handler(move || told.store(true, Ordering::Relaxed)).context("cannot listen for Ctrl-C")?;
 
     let mut catalogue = Catalogue::open(&arguments.catalogue_dir()?)?;
-    let worker = WorkerCommand {
-        program: std::env::current_exe().context("cannot find this program, which is its own worker")?,
-        arguments: vec!["worker".into(), "--memory".into(), command.memory.to_string()],
-    };
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let limits = Limits { workers: command.workers.map_or(cores, usize::from), per_file: Duration::from_secs(command.timeout) };
+    let (worker, limits) = workers(&command.measuring, command.workers)?;
     let progress = Progress::new();
     let result = scan::scan(&mut catalogue, &command.folders, &worker, limits, &|event| progress.event(event), &stop);
     progress.finish();

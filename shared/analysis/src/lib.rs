@@ -1,26 +1,57 @@
-//! Tempo, beats, key, onsets, loudness and outline of a sound, measured from one stream of samples.
+//! Tempo, beats, key, onsets, pitch, timbre, form and loudness of a sound, measured from one stream of samples.
 //!
-//! One idea: every analyser takes `push(frames)` and `finish()`, so that a three-hour file needs little more memory than a song:
-//! what grows with length is only what later steps need (one onset strength per 6 ms, one level per ms, one chroma per 0.1 s).
-//! What cannot be measured comes back absent.
+//! One idea: every meter takes what comes (`push`) and says at the end what it heard (`finish`), so that a twelve-hour file needs little
+//! more memory than a song: what grows with length is only what later steps need. All meters share two streams of spectra, short windows that see
+//! when and long ones that see which note. What cannot be measured comes back absent.
 
-mod beats;
-mod key;
-mod key_weights;
+mod bands;
+pub mod features;
+mod fingerprint;
+mod level;
 mod loudness;
 mod onset;
 mod outline;
+pub mod pulse;
+mod running;
+mod sections;
 mod spectrum;
-mod tempo;
+pub mod stages;
+mod timbre;
+mod tonal;
+mod voice;
 
+pub use level::{LevelCurve, Silence};
+
+use bands::Bands;
+use fingerprint::FingerprintTaker;
 use loudness::LoudnessMeter;
 use onset::OnsetDetector;
 use outline::Outline;
+use pulse::Listener;
+use sections::SectionMeter;
 use spectrum::Framer;
-use track::{Analysis, Descriptors, Value};
+use stages::{Stage, Stages};
+use timbre::TimbreMeter;
+use tonal::ChromaMeter;
+use track::{Analysis, Descriptors, Harmony, Sections, Timbre, Value, Voice};
+use voice::VoiceTracker;
 
 /// Version of every measure below. It is raised when any of them changes its answers.
-pub const VERSION: &str = "analysis 2";
+pub const VERSION: &str = "analysis 3";
+
+/// Frames per second of the short windows that see when: those of hops of 256 samples at 44.1 kHz.
+pub(crate) const FRAME_RATE_HZ: f64 = 44_100.0 / 256.0;
+/// Frames per second of the long windows that see which note.
+pub(crate) const HARMONY_RATE_HZ: f64 = 44_100.0 / 4096.0;
+/// Lengths of both, in seconds: 1024 and 8192 samples at 44.1 kHz.
+const WINDOW_S: f64 = 1024.0 / 44_100.0;
+const HARMONY_WINDOW_S: f64 = 8192.0 / 44_100.0;
+/// Columns of the chromagram that is kept, at most.
+const CHROMAGRAM_COLUMNS: usize = 256;
+/// Silence at the ends, where nothing else is asked: so far under the loudest, for so long.
+pub const SILENCE_BELOW_DB: f64 = 40.0;
+/// See [`SILENCE_BELOW_DB`]; in seconds.
+pub const SILENCE_HOLD_S: f64 = 1.0;
 
 /// Sample rates that can be measured, in Hz.
 pub const RATES_HZ: std::ops::RangeInclusive<u32> = 4_000..=768_000;
@@ -42,16 +73,24 @@ pub enum AnalysisError {
 pub struct Analyser {
     rate_hz: u32,
     channels: usize,
+    length: u64,
     mono: Vec<f32>,
     clean: Vec<Vec<f32>>,
+    stages: Stages,
+    sounding: u64,
     loudness: LoudnessMeter,
     outline: Outline,
-    onset_frames: Framer,
+    level: LevelCurve,
+    fingerprint: FingerprintTaker,
+    voice: VoiceTracker,
+    frames: Framer,
+    bands: Bands,
     onset: OnsetDetector,
-    chroma_frames: Framer,
-    chroma: key::Chroma,
-    sounding: u64,
-    frames: u64,
+    timbre: TimbreMeter,
+    sections: SectionMeter,
+    listener: Listener,
+    harmony_frames: Framer,
+    chroma: ChromaMeter,
 }
 
 impl Analyser {
@@ -65,22 +104,30 @@ impl Analyser {
             return Err(bad());
         }
         let rate = f64::from(rate_hz);
-        // 23 ms windows every 6 ms see when; 186 ms windows every 93 ms see which note.
-        let onset_size = ((rate * 0.0232) as usize).next_power_of_two();
-        let chroma_size = ((rate * 0.16) as usize).next_power_of_two();
+        let frames = Framer::new(rate, WINDOW_S, 1.0 / FRAME_RATE_HZ);
+        let harmony_frames = Framer::new(rate, HARMONY_WINDOW_S, 1.0 / HARMONY_RATE_HZ);
+        let bands = Bands::new(rate, frames.size());
         Ok(Self {
             rate_hz,
             channels,
+            length: 0,
             mono: Vec::new(),
             clean: vec![Vec::new(); channels],
+            stages: Stages::default(),
+            sounding: 0,
             loudness: LoudnessMeter::new(rate_hz, channels).ok_or_else(bad)?,
             outline: Outline::default(),
-            onset_frames: Framer::new(onset_size, onset_size / 4),
-            onset: OnsetDetector::new(rate, onset_size, onset_size / 4),
-            chroma_frames: Framer::new(chroma_size, chroma_size / 2),
-            chroma: key::Chroma::new(rate, chroma_size),
-            sounding: 0,
-            frames: 0,
+            level: LevelCurve::new(rate, FRAME_RATE_HZ),
+            fingerprint: FingerprintTaker::new(rate_hz, channels),
+            voice: VoiceTracker::new(rate),
+            onset: OnsetDetector::new(rate, &bands),
+            timbre: TimbreMeter::new(rate, frames.size()),
+            sections: SectionMeter::default(),
+            listener: Listener::default(),
+            chroma: ChromaMeter::new(rate, harmony_frames.size()),
+            frames,
+            bands,
+            harmony_frames,
         })
     }
 
@@ -90,6 +137,7 @@ impl Analyser {
         if frames == 0 || planar.len() != self.channels {
             return;
         }
+        self.stages.begin();
         for (clean, dirty) in self.clean.iter_mut().zip(planar) {
             clean.clear();
             // +24 dBFS is beyond anything that was meant; it keeps damaged floats from drowning the rest.
@@ -99,51 +147,177 @@ impl Analyser {
         self.mono.clear();
         self.mono.extend((0..frames).map(|i| self.clean.iter().map(|c| c[i]).sum::<f32>() * scale));
         self.sounding += self.mono.iter().filter(|x| x.abs() > 1e-3).count() as u64;
-        self.frames += frames as u64;
-        self.loudness.push(&self.clean);
+        self.length += frames as u64;
         self.outline.push(&self.clean);
+        self.level.push(&self.clean);
+        self.stages.end(Stage::Outline);
+        self.loudness.push(&self.clean);
+        self.stages.end(Stage::Loudness);
+        self.fingerprint.push(&self.clean);
+        self.stages.end(Stage::Fingerprint);
+        self.voice.push(&self.mono);
+        self.stages.end(Stage::Voice);
         self.onset.push_samples(&self.mono);
-        let onset = &mut self.onset;
-        self.onset_frames.push(&self.mono, |power| onset.push_frame(power));
-        let chroma = &mut self.chroma;
-        self.chroma_frames.push(&self.mono, |power| chroma.push_frame(power));
+        self.stages.end(Stage::Onsets);
+        let mono = std::mem::take(&mut self.mono);
+        self.spectra(&mono);
+        self.mono = mono;
+    }
+
+    fn spectra(&mut self, mono: &[f32]) {
+        let Self { frames, bands, onset, timbre, sections, harmony_frames, chroma, listener, stages, .. } = self;
+        frames.push(mono, |power| {
+            let levels = bands.levels(power);
+            stages.end(Stage::Spectra);
+            onset.push_frame(&levels);
+            stages.end(Stage::Onsets);
+            timbre.push_frame(power, &levels);
+            stages.end(Stage::Timbre);
+            sections.push_levels(&levels);
+            stages.end(Stage::Sections);
+            listener.push_levels(&levels);
+            stages.end(Stage::Pulse);
+        });
+        harmony_frames.push(mono, |power| {
+            stages.end(Stage::Spectra);
+            let (all, bass) = chroma.push_frame(power);
+            stages.end(Stage::Harmony);
+            sections.close_frame();
+            stages.end(Stage::Sections);
+            listener.push_harmony(&all, &bass);
+            stages.end(Stage::Pulse);
+        });
+        stages.end(Stage::Spectra);
+    }
+
+    /// Silence after the end, so that the last samples are seen from both sides.
+    fn flush(&mut self) {
+        let tail = vec![0.0; self.harmony_frames.size() / 2];
+        self.spectra(&tail);
+    }
+
+    /// Like [`Self::finish`], with what the pulse network was given, frame by frame at [`pulse::FRAME_RATE_HZ`]: for training it. Of a sound
+    /// longer than three minutes that is only the end.
+    #[must_use]
+    pub fn finish_with_pulse_inputs(mut self) -> (Analysis, Vec<[f32; pulse::INPUTS]>) {
+        self.flush();
+        let inputs = self.listener.inputs();
+        (self.finish(), inputs)
+    }
+
+    /// Like [`Self::finish`], with the time that each stage took, decoding aside. Without the feature `stage-times` all are zero.
+    #[must_use]
+    pub fn finish_with_times(mut self) -> (Analysis, Vec<(Stage, std::time::Duration)>) {
+        let mut stages = std::mem::take(&mut self.stages);
+        let analysis = self.finish_in(&mut stages);
+        (analysis, stages.times())
     }
 
     /// Ends the stream and gives what was measured.
     #[must_use]
-    pub fn finish(mut self) -> Analysis {
-        let onset = &mut self.onset;
-        self.onset_frames.flush(|power| onset.push_frame(power));
-        let chroma = &mut self.chroma;
-        self.chroma_frames.flush(|power| chroma.push_frame(power));
-        let duration_s = self.frames as f64 / f64::from(self.rate_hz);
+    pub fn finish(self) -> Analysis {
+        self.finish_in(&mut Stages::default())
+    }
 
-        let onsets = self.onset.finish(duration_s);
-        let tonal = self.chroma.finish();
-        let pulse = tempo::estimate(&onsets);
-        let tracked = pulse.as_ref().and_then(|p| beats::track(&onsets, p, &tonal, duration_s));
-        let measured = |confidence| (VERSION, Some(confidence));
+    fn finish_in(mut self, stages: &mut Stages) -> Analysis {
+        stages.begin();
+        self.flush();
+        stages.end(Stage::Spectra);
+        let duration_s = self.length as f64 / f64::from(self.rate_hz);
+        let onsets_s = self.onset.finish(duration_s);
+        stages.end(Stage::Onsets);
+        let chroma = self.chroma.finish();
+        let modes = chroma.as_ref().and_then(|c| tonal::modes(&c.all));
+        let tonal = chroma.as_ref().filter(|_| modes.is_some());
+        let keys = tonal.map(|c| tonal::ranked(&tonal::probabilities(&c.all, c.bass.as_ref())));
+        let spans = tonal.map(|c| tonal::spans(c, duration_s));
+        let tonic = tonal.and_then(tonal::tonic);
+        stages.end(Stage::Harmony);
+        let pulse = pulse::find(&self.listener.finish(), &onsets_s, duration_s);
+        stages.end(Stage::Pulse);
+        let boundaries_s = self.sections.boundaries(chroma.as_ref(), pulse.as_ref().map(|p| &p.grid), duration_s);
+        stages.end(Stage::Sections);
+        let voice = self.voice.finish();
+        stages.end(Stage::Voice);
 
+        let silences = self.level.silences(SILENCE_BELOW_DB, SILENCE_HOLD_S);
+        let before = silences.first().filter(|s| s.from_s <= 0.0).map_or(0.0, |s| s.to_s);
+        let after = silences.last().filter(|s| s.to_s >= duration_s - 0.01 && s.from_s > 0.0).map_or(0.0, |s| duration_s - s.from_s);
+        let sections = Sections { boundaries_s, silence_before_s: before, silence_after_s: after };
+        let timbre = self.timbre.finish();
+        let chroma_deviation = chroma.as_ref().map(tonal::Chroma::deviation);
         let descriptors = (self.sounding > 0).then(|| Descriptors {
-            event_density_hz: onsets.times_s.len() as f64 / duration_s.max(1.0),
-            brightness_hz: onsets.brightness_hz,
-            flatness: onsets.flatness,
-            pulse_clarity: pulse.as_ref().map_or(0.0, |p| p.clarity),
-            major_minor_balance: tonal.estimate.as_ref().map(|e| e.major_minor_balance),
-            tuning_cents: tonal.estimate.as_ref().map(|e| e.tuning_cents),
-            chroma: tonal.estimate.as_ref().map(|e| e.chroma),
-            bass_chroma: tonal.estimate.as_ref().and_then(|e| e.bass_chroma),
-            sounding_share: self.sounding as f64 / self.frames.max(1) as f64,
+            event_density_hz: onsets_s.len() as f64 / duration_s.max(1.0),
+            brightness_hz: timbre.brightness_hz,
+            flatness: timbre.flatness,
+            pulse_clarity: pulse.as_ref().map(|p| p.clarity),
+            major_minor_balance: modes.map(|(major, minor)| major - minor),
+            tuning_cents: tonal.map(|c| 100.0 * c.offset),
+            chroma: tonal.map(|c| c.all.map(|x| x as f32)),
+            bass_chroma: tonal.and_then(|c| c.bass).map(|b| b.map(|x| x as f32)),
+            sounding_share: self.sounding as f64 / self.length.max(1) as f64,
+            timbre: chroma.as_ref().zip(chroma_deviation).map(|(c, chroma_deviation)| Timbre {
+                brightness_deviation_hz: timbre.brightness_deviation_hz,
+                roughness: c.roughness,
+                flux_db: timbre.flux_db,
+                contrast_db: timbre.contrast_db,
+                mfcc_mean: timbre.mfcc_mean,
+                mfcc_deviation: timbre.mfcc_deviation,
+                chroma_deviation,
+                register_midi: c.register,
+                articulation: self.level.articulation(&onsets_s),
+            }),
         });
-        let value = |v, (version, confidence)| Value::measured(v, version, confidence);
+        stages.end(Stage::Timbre);
+        let (loudness, loudness_curve) = self.loudness.finish();
+        stages.end(Stage::Loudness);
+        let fingerprint = self.fingerprint.finish();
+        stages.end(Stage::Fingerprint);
+
+        fn measured<T>(value: T, confidence: Option<f64>) -> Value<T> {
+            Value::measured(value, VERSION, confidence)
+        }
+        let (tempo_bpm, metre, pace, beats) = match pulse {
+            Some(p) => (
+                Some(measured(p.bpm, Some(p.confidence))),
+                p.metre.map(|(metre, c)| measured(metre, Some(c))),
+                Some(measured(p.pace, None)),
+                Some(measured(p.grid, Some(p.grid_confidence))),
+            ),
+            None => (None, None, None, None),
+        };
+        let best = keys.as_ref().and_then(|k| k.first().copied());
+        let alternatives = |keys: Vec<(music::Key, f64)>| keys.into_iter().skip(1).take(3).collect();
         Analysis {
-            loudness: self.loudness.finish().map(|l| Value::measured(l, VERSION, None)),
-            tempo_bpm: tracked.as_ref().map(|t| value(t.bpm, measured(t.confidence))),
-            beats: tracked.map(|t| Value::measured(t.grid, VERSION, Some(t.downbeat_confidence.unwrap_or(t.confidence)))),
-            key: tonal.estimate.as_ref().map(|e| Value::measured(e.key, VERSION, Some(e.confidence))),
-            onsets_s: Value::measured(onsets.times_s, VERSION, None),
-            peaks: Value::measured(self.outline.finish(), VERSION, None),
-            descriptors: descriptors.map(|d| Value::measured(d, VERSION, None)),
+            loudness: loudness.map(|l| measured(l, None)),
+            tempo_bpm,
+            beats,
+            metre,
+            pace,
+            key: best.map(|(key, p)| measured(key, Some(p))),
+            harmony: spans.zip(keys).map(|(spans, keys)| measured(Harmony { spans, alternatives: alternatives(keys) }, None)),
+            chromagram: chroma.as_ref().map(|c| measured(c.columns(CHROMAGRAM_COLUMNS), None)),
+            tonic: tonic.map(|(tonic, c)| measured(tonic, Some(c))),
+            voice: voice.map(|(voice, c)| measured(voice, Some(c))),
+            onsets_s: measured(onsets_s, None),
+            sections: Some(measured(sections, None)),
+            loudness_curve: Some(measured(loudness_curve, None)),
+            fingerprint: Some(fingerprint).filter(|f| !f.is_empty()).map(|f| measured(f, None)),
+            peaks: measured(self.outline.finish(), None),
+            descriptors: descriptors.map(|d| measured(d, None)),
         }
     }
+}
+
+/// The pitch of a sound that is known to be a single voice, whatever a scan would take it for, and how sure it is. `None` if nothing is voiced.
+///
+/// # Errors
+/// [`AnalysisError::Format`] for a rate outside [`RATES_HZ`].
+pub fn pitch_of_voice(rate_hz: u32, mono: &[f32]) -> Result<Option<(Voice, f64)>, AnalysisError> {
+    if !RATES_HZ.contains(&rate_hz) {
+        return Err(AnalysisError::Format { rate_hz, channels: 1 });
+    }
+    let mut tracker = VoiceTracker::following(f64::from(rate_hz));
+    tracker.push(mono);
+    Ok(tracker.finish())
 }

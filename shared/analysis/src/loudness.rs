@@ -1,39 +1,60 @@
-//! Loudness after EBU R 128, through the `ebur128` crate.
+//! Loudness after EBU R 128, through the `ebur128` crate: of the whole, and its course.
 
 use ebur128::{EbuR128, Mode};
-use track::Loudness;
+use track::{Loudness, LoudnessCurve};
 
 /// The range is that between percentiles of loudnesses over 3 s, one a second (EBU Tech 3342): from fewer than ten of them it says nothing.
 const SHORTEST_FOR_RANGE_S: u64 = 12;
+/// Momentary loudnesses a second.
+const MOMENTS_HZ: u32 = 10;
+/// Below this a momentary loudness is silence (the standard's absolute gate).
+const SILENCE_LUFS: f64 = -70.0;
 
 pub(crate) struct LoudnessMeter {
     meter: EbuR128,
     frames: u64,
+    /// Frames until the next momentary loudness.
+    until: usize,
+    momentary: Vec<i16>,
 }
 
 impl LoudnessMeter {
     pub(crate) fn new(rate_hz: u32, channels: usize) -> Option<Self> {
-        EbuR128::new(channels as u32, rate_hz, Mode::I | Mode::LRA | Mode::TRUE_PEAK | Mode::HISTOGRAM)
-            .ok()
-            .map(|meter| Self { meter, frames: 0 })
+        let mode = Mode::I | Mode::M | Mode::LRA | Mode::TRUE_PEAK | Mode::HISTOGRAM;
+        let meter = EbuR128::new(channels as u32, rate_hz, mode).ok()?;
+        Some(Self { meter, frames: 0, until: (rate_hz / MOMENTS_HZ) as usize, momentary: Vec::new() })
     }
 
     pub(crate) fn push(&mut self, planar: &[Vec<f32>]) {
-        let channels: [&[f32]; 64] = std::array::from_fn(|i| planar.get(i).map_or(&[][..], Vec::as_slice));
-        // The channel count is that of construction, the only thing that this call checks.
-        let _ = self.meter.add_frames_planar_f32(&channels[..planar.len()]);
-        self.frames += planar.first().map_or(0, |c| c.len() as u64);
+        let length = planar.first().map_or(0, Vec::len);
+        let mut from = 0;
+        while from < length {
+            let to = (from + self.until).min(length);
+            let channels: [&[f32]; 64] = std::array::from_fn(|i| planar.get(i).map_or(&[][..], |c| &c[from..to]));
+            // The channel count is that of construction, the only thing that this call checks.
+            let _ = self.meter.add_frames_planar_f32(&channels[..planar.len()]);
+            self.until -= to - from;
+            if self.until == 0 {
+                let lufs = self.meter.loudness_momentary().ok().filter(|l| *l > SILENCE_LUFS).unwrap_or(SILENCE_LUFS);
+                self.momentary.push((lufs * 10.0).round() as i16);
+                self.until = (self.meter.rate() / MOMENTS_HZ) as usize;
+            }
+            from = to;
+        }
+        self.frames += length as u64;
     }
 
-    /// `None` when no block rose above the gate of -70 LUFS.
-    pub(crate) fn finish(self) -> Option<Loudness> {
-        let integrated_lufs = self.meter.loudness_global().ok().filter(|l| l.is_finite())?;
+    /// The loudness of the whole (`None` when no block rose above the gate of -70 LUFS) and its course.
+    pub(crate) fn finish(self) -> (Option<Loudness>, LoudnessCurve) {
+        let curve = LoudnessCurve { per_s: MOMENTS_HZ, tenths_lufs: self.momentary };
+        let Some(integrated_lufs) = self.meter.loudness_global().ok().filter(|l| l.is_finite()) else { return (None, curve) };
         let peak = (0..self.meter.channels()).filter_map(|c| self.meter.true_peak(c).ok()).fold(0.0, f64::max);
         let is_long = self.frames >= SHORTEST_FOR_RANGE_S * u64::from(self.meter.rate());
-        Some(Loudness {
+        let loudness = Loudness {
             integrated_lufs,
             range_lu: self.meter.loudness_range().ok().filter(|l| is_long && l.is_finite()),
             true_peak_dbtp: 20.0 * peak.max(1e-10).log10(),
-        })
+        };
+        (Some(loudness), curve)
     }
 }

@@ -1,109 +1,67 @@
 //! Onsets: when something new begins.
 //!
 //! One idea: a coarse detector says where (log-mel flux, Böck & Widmer, DAFx 2013), a fine level curve says when: an onset is
-//! moved to the steepest rise of the level, measured every millisecond, near the flux peak.
+//! moved to the steepest rise of the level, measured every millisecond, near the flux peak. Both look back a second at most.
 
-/// Mel bands of the flux.
-const BANDS: usize = 40;
+use crate::FRAME_RATE_HZ;
+use crate::bands::{BANDS, Bands, Levels};
+
 /// The flux compares frames this far apart, so that an attack that straddles two windows is seen whole.
 const LAG: usize = 2;
 /// An onset rises this far above the mean of its surroundings (in mean log10 energy per band); found on recordings and loops.
 const THRESHOLD: f32 = 0.035;
+/// A peak is the highest so many frames around (25 ms), and stands out of so many (0.1 s).
+const NEAR: usize = 4;
+const WIDE: usize = 17;
+/// Onsets closer than this are one.
+const LEAST_GAP_S: f64 = 0.03;
+/// Once so much history has gathered, what nobody looks at any more is dropped.
+const HISTORY_FRAMES: usize = 1024;
+const HISTORY_MS: usize = 4096;
+/// The oldest that is still looked at.
+const LOOK_BACK_FRAMES: usize = 2 * WIDE + 2;
+const LOOK_BACK_MS: usize = 1000;
 
-/// Onsets and the strength curve that they were picked from.
-#[derive(Debug, Default)]
-pub(crate) struct Onsets {
-    pub(crate) times_s: Vec<f64>,
-    /// Onset strength per frame.
-    pub(crate) strength: Vec<f32>,
-    /// The same of the lowest bands alone.
-    pub(crate) bass: Vec<f32>,
-    /// Frames of `strength` per second. Frame n is centred on second n / rate.
-    pub(crate) frame_rate_hz: f64,
-    pub(crate) brightness_hz: f64,
-    pub(crate) flatness: f64,
-}
-
+/// Finds onsets as spectra and samples come.
 pub(crate) struct OnsetDetector {
-    frame_rate_hz: f64,
-    bin_hz: f64,
-    /// First bin of each band and one past its last.
-    bands: Vec<(usize, usize)>,
-    bass_bands: usize,
-    history: [[f32; BANDS]; LAG],
+    live_bands: usize,
+    history: [Levels; LAG],
+    frames: usize,
+    /// Onset strength from frame `first_frame` on.
     strength: Vec<f32>,
-    bass: Vec<f32>,
-    centroids: Reservoir,
-    flatness: Reservoir,
-    // The millisecond level curve.
+    first_frame: usize,
+    /// The next frame that is looked at.
+    next: usize,
+    times_s: Vec<f64>,
+    // The millisecond level curve, from millisecond `first_ms` on.
     samples_per_ms: f64,
     previous: f32,
     energy: f32,
     count: f64,
     level_db: Vec<f32>,
-}
-
-/// Every n-th value of a stream, with n doubling so that at most 8192 are kept: enough for a median.
-#[derive(Default)]
-struct Reservoir {
-    kept: Vec<f32>,
-    every: usize,
-    seen: usize,
-}
-
-impl Reservoir {
-    fn push(&mut self, value: f32) {
-        self.every = self.every.max(1);
-        if self.seen.is_multiple_of(self.every) {
-            self.kept.push(value);
-            if self.kept.len() == 8192 {
-                self.kept = self.kept.iter().step_by(2).copied().collect();
-                self.every *= 2;
-            }
-        }
-        self.seen += 1;
-    }
-
-    fn median(mut self) -> f64 {
-        self.kept.sort_unstable_by(f32::total_cmp);
-        self.kept.get(self.kept.len() / 2).copied().unwrap_or(0.0).into()
-    }
+    first_ms: usize,
 }
 
 impl OnsetDetector {
-    pub(crate) fn new(rate_hz: f64, size: usize, hop: usize) -> Self {
-        let bin_hz = rate_hz / size as f64;
-        let mel = |hz: f64| 2595.0 * (1.0 + hz / 700.0).log10();
-        let hz = |mel: f64| 700.0 * (10f64.powf(mel / 2595.0) - 1.0);
-        let (low, high) = (mel(30.0), mel((rate_hz * 0.45).min(16_000.0)));
-        let edge = |b: usize| (hz(low + (high - low) * b as f64 / BANDS as f64) / bin_hz).round() as usize;
-        // Low bands are narrower than a bin; each still gets one of its own.
-        let mut bands = Vec::with_capacity(BANDS);
-        let mut from = edge(0).max(1);
-        for b in 0..BANDS {
-            let to = edge(b + 1).max(from + 1).min(size / 2);
-            bands.push((from.min(size / 2 - 1), to.max(1)));
-            from = to;
-        }
-        let bass_bands = bands.iter().filter(|b| b.0 as f64 * bin_hz < 180.0).count().max(1);
+    pub(crate) fn new(rate_hz: f64, bands: &Bands) -> Self {
         Self {
-            frame_rate_hz: rate_hz / hop as f64,
-            bin_hz,
-            bands,
-            bass_bands,
+            live_bands: bands.live(),
             history: [[0.0; BANDS]; LAG],
+            frames: 0,
             strength: Vec::new(),
-            bass: Vec::new(),
-            centroids: Reservoir::default(),
-            flatness: Reservoir::default(),
+            first_frame: 0,
+            next: 0,
+            times_s: Vec::new(),
             samples_per_ms: rate_hz / 1000.0,
             previous: 0.0,
             energy: 0.0,
             count: 0.0,
             level_db: Vec::new(),
+            first_ms: 0,
         }
     }
 
+    /// Takes samples. Those of a frame must come before the frame.
     pub(crate) fn push_samples(&mut self, mono: &[f32]) {
         for &x in mono {
             // The difference of neighbours lifts attacks over held bass.
@@ -119,82 +77,70 @@ impl OnsetDetector {
         }
     }
 
-    pub(crate) fn push_frame(&mut self, power: &[f32]) {
-        let mut now = [0f32; BANDS];
-        for (n, &(from, to)) in now.iter_mut().zip(&self.bands) {
-            let energy: f32 = power[from..to.max(from + 1)].iter().sum();
-            *n = (1.0 + 3e5 * energy).log10();
-        }
-        let slot = self.strength.len() % LAG;
-        let rise = |range: std::ops::Range<usize>, history: &[f32; BANDS]| {
-            let len = range.len() as f32;
-            range.map(|b| (now[b] - history[b]).max(0.0)).sum::<f32>() / len
-        };
+    /// Takes the levels of the next frame, and picks the onsets that it makes certain.
+    pub(crate) fn push_frame(&mut self, now: &Levels) {
+        let slot = self.frames % LAG;
         // The first frames have nothing to compare with but silence, which is right: a file that starts loud starts with an onset.
-        self.strength.push(rise(0..BANDS, &self.history[slot]));
-        self.bass.push(rise(0..self.bass_bands, &self.history[slot]));
-        self.history[slot] = now;
-
-        let (mut sum, mut magnitudes, mut weighted, mut logs) = (0f64, 0f64, 0f64, 0f64);
-        for (i, &p) in power.iter().enumerate().skip(1) {
-            // By magnitude, not power: else a bass decides alone.
-            let magnitude = f64::from(p.sqrt());
-            sum += f64::from(p);
-            magnitudes += magnitude;
-            weighted += magnitude * i as f64;
+        let rise: f32 = now.iter().zip(&self.history[slot]).map(|(now, before)| (now - before).max(0.0)).sum();
+        self.strength.push(rise / self.live_bands as f32);
+        self.history[slot] = *now;
+        self.frames += 1;
+        while self.next + WIDE < self.frames {
+            self.pick(self.next);
+            self.next += 1;
         }
-        if sum > 1e-7 {
-            for &p in &power[1..] {
-                logs += f64::from((p + 1e-12).log2());
-            }
-            let n = (power.len() - 1) as f64;
-            self.centroids.push((weighted / magnitudes * self.bin_hz) as f32);
-            self.flatness.push(((logs / n).exp2() / (sum / n)) as f32);
+        if self.strength.len() > HISTORY_FRAMES {
+            let gone = self.strength.len() - LOOK_BACK_FRAMES;
+            self.strength.drain(..gone);
+            self.first_frame += gone;
+        }
+        if self.level_db.len() > HISTORY_MS {
+            // Samples may have come in large blocks, far ahead of the frames.
+            let looked_at_ms = (1000.0 * self.next as f64 / FRAME_RATE_HZ) as usize;
+            let gone = looked_at_ms.saturating_sub(self.first_ms + LOOK_BACK_MS).min(self.level_db.len());
+            self.level_db.drain(..gone);
+            self.first_ms += gone;
         }
     }
 
-    /// Picks the onsets.
-    pub(crate) fn finish(self, duration_s: f64) -> Onsets {
-        let rate = self.frame_rate_hz;
+    /// Takes a frame as an onset if it is one.
+    fn pick(&mut self, frame: usize) {
+        let i = frame - self.first_frame;
         let s = &self.strength;
-        // A running sum makes every local mean one subtraction.
-        let sums: Vec<f64> = std::iter::once(0.0)
-            .chain(s.iter().scan(0.0, |acc, x| {
-                *acc += f64::from(*x);
-                Some(*acc)
-            }))
-            .collect();
-        let mean = |from: usize, to: usize| ((sums[to] - sums[from]) / (to - from).max(1) as f64) as f32;
-        let frames = |seconds: f64| (seconds * rate).round() as usize;
-        let (near, wide) = (frames(0.025).max(1), frames(0.1).max(2));
-        let mut times_s: Vec<f64> = Vec::new();
-        for i in 0..s.len() {
-            let (a, b) = (i.saturating_sub(near), (i + near + 1).min(s.len()));
-            let is_peak = s[a..i].iter().all(|x| *x < s[i]) && s[i + 1..b].iter().all(|x| *x <= s[i]);
-            let surroundings = mean(i.saturating_sub(wide), (i + wide + 1).min(s.len()));
-            if is_peak && s[i] > surroundings * 1.3 + THRESHOLD {
-                let t = self.steepest_rise_s(i as f64 / rate);
-                if t < duration_s && times_s.last().is_none_or(|last| t - last > 0.03) {
-                    times_s.push(t);
-                }
-            }
+        let (a, b) = (i.saturating_sub(NEAR), (i + NEAR + 1).min(s.len()));
+        let is_peak = s[a..i].iter().all(|x| *x < s[i]) && s[i + 1..b].iter().all(|x| *x <= s[i]);
+        if !is_peak {
+            return;
         }
-        Onsets {
-            times_s,
-            strength: self.strength,
-            bass: self.bass,
-            frame_rate_hz: rate,
-            brightness_hz: self.centroids.median(),
-            flatness: self.flatness.median(),
+        let around = &s[i.saturating_sub(WIDE)..(i + WIDE + 1).min(s.len())];
+        let mean = around.iter().sum::<f32>() / around.len() as f32;
+        if s[i] > mean * 1.3 + THRESHOLD {
+            let t = self.steepest_rise_s(frame as f64 / FRAME_RATE_HZ);
+            if self.times_s.last().is_none_or(|last| t - last > LEAST_GAP_S) {
+                self.times_s.push(t);
+            }
         }
     }
 
     /// The millisecond near `t_s` after which the level rises most.
     fn steepest_rise_s(&self, t_s: f64) -> f64 {
-        let level = |ms: i64| usize::try_from(ms).ok().and_then(|i| self.level_db.get(i)).copied().unwrap_or(-90.0);
+        let level = |ms: i64| {
+            let i = usize::try_from(ms).ok().and_then(|ms| ms.checked_sub(self.first_ms));
+            i.and_then(|i| self.level_db.get(i)).copied().unwrap_or(-90.0)
+        };
         let centre = (t_s * 1000.0).round() as i64;
         let rise = |ms: i64| (0..3).map(|k| level(ms + k).max(-80.0) - level(ms - 1 - k).max(-80.0)).sum::<f32>();
         let best = (centre - 25..=centre + 20).max_by(|a, b| rise(*a).total_cmp(&rise(*b))).unwrap_or(centre);
         best.max(0) as f64 / 1000.0
+    }
+
+    /// The onsets before the end, in seconds.
+    pub(crate) fn finish(mut self, duration_s: f64) -> Vec<f64> {
+        while self.next < self.frames {
+            self.pick(self.next);
+            self.next += 1;
+        }
+        self.times_s.retain(|t| *t < duration_s);
+        self.times_s
     }
 }

@@ -1,4 +1,6 @@
 //! Overlapping windowed power spectra of a stream, one at a time, with nothing allocated per frame.
+//!
+//! One idea: windows and hops are given in seconds, so that a frame means the same at every sample rate.
 
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
@@ -7,7 +9,11 @@ use std::sync::Arc;
 /// Cuts a stream into Hann windows and hands out their power spectra.
 pub(crate) struct Framer {
     size: usize,
-    hop: usize,
+    hop: f64,
+    /// Frames handed out.
+    count: u64,
+    /// Samples that are gone, those in front of the stream counted.
+    gone: u64,
     window: Vec<f32>,
     pending: Vec<f32>,
     fft: Arc<dyn RealToComplex<f32>>,
@@ -17,14 +23,27 @@ pub(crate) struct Framer {
     power: Vec<f32>,
 }
 
+/// The smallest even size from `samples` on that a fast Fourier transform likes: 2, 3 and 5 its only factors.
+fn good_size(samples: f64) -> usize {
+    let is_good = |n: usize| {
+        let strip = |n: usize, p: usize| std::iter::successors(Some(n), |n| n.is_multiple_of(p).then(|| n / p)).last().unwrap_or(n);
+        n.is_multiple_of(2) && [2, 3, 5].into_iter().fold(n, strip) == 1
+    };
+    ((samples.ceil() as usize).max(16)..).find(|n| is_good(*n)).unwrap_or(16)
+}
+
 impl Framer {
-    pub(crate) fn new(size: usize, hop: usize) -> Self {
+    /// Windows of at least `window_s`, one every `hop_s` (which need not be whole samples).
+    pub(crate) fn new(rate_hz: f64, window_s: f64, hop_s: f64) -> Self {
+        let size = good_size(window_s * rate_hz);
         let fft = RealFftPlanner::<f32>::new().plan_fft_forward(size);
         // Scaled so that a full-scale sine on a bin has power 1.
         let hann = |i: usize| 0.5 - 0.5 * (std::f32::consts::TAU * i as f32 / size as f32).cos();
         Self {
             size,
-            hop,
+            hop: hop_s * rate_hz,
+            count: 0,
+            gone: 0,
             window: (0..size).map(|i| hann(i) * 4.0 / size as f32).collect(),
             // Half a window of silence in front centres frame n on sample n * hop.
             pending: vec![0.0; size / 2],
@@ -36,12 +55,18 @@ impl Framer {
         }
     }
 
-    /// Takes samples and calls `each` with the power spectrum of every window that they complete. Window n is centred on sample n * hop.
+    /// Samples in a window.
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Takes samples and calls `each` with the power spectrum of every window that they complete.
     pub(crate) fn push(&mut self, samples: &[f32], mut each: impl FnMut(&[f32])) {
         self.pending.extend_from_slice(samples);
-        let mut start = 0;
-        while self.pending.len() - start >= self.size {
-            for ((x, w), s) in self.input.iter_mut().zip(&self.window).zip(&self.pending[start..]) {
+        loop {
+            let start = ((self.count as f64 * self.hop).round() as u64).saturating_sub(self.gone) as usize;
+            let Some(span) = self.pending.get(start..start + self.size) else { break };
+            for ((x, w), s) in self.input.iter_mut().zip(&self.window).zip(span) {
                 *x = w * s;
             }
             // The buffers come from the plan itself, so their lengths fit and this cannot fail.
@@ -51,13 +76,11 @@ impl Framer {
                 }
                 each(&self.power);
             }
-            start += self.hop;
+            self.count += 1;
         }
-        self.pending.drain(..start);
-    }
-
-    /// Pads with silence so that the last samples are seen, too.
-    pub(crate) fn flush(&mut self, each: impl FnMut(&[f32])) {
-        self.push(&vec![0.0; self.size / 2], each);
+        let next = ((self.count as f64 * self.hop).round() as u64).saturating_sub(self.gone) as usize;
+        let used = next.min(self.pending.len());
+        self.pending.drain(..used);
+        self.gone += used as u64;
     }
 }

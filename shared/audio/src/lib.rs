@@ -21,7 +21,7 @@ pub use error::AudioError;
 pub use ogg_end::End;
 pub use reader::{Block, Info, Reader, content_id};
 pub use stereo::to_stereo;
-pub use write::{write_opus, write_wav};
+pub use write::{WavFile, write_opus, write_wav};
 
 /// File name extensions that a scan looks into, in lower case.
 pub const EXTENSIONS: &[&str] =

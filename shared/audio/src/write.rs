@@ -6,24 +6,62 @@ use ruopus::ogg::{OpusHead, OpusTags};
 use ruopus::{Bandwidth, OpusEncoder};
 use std::fs::File;
 use std::io::BufWriter;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Writes planar sound as a 32-bit float WAV file.
+/// A 32-bit float WAV file that is written piece by piece.
+pub struct WavFile {
+    path: PathBuf,
+    writer: hound::WavWriter<BufWriter<File>>,
+}
+
+impl WavFile {
+    /// Begins a file that is not there yet.
+    ///
+    /// # Errors
+    /// [`AudioError::Io`] when there is one already or it cannot be made, [`AudioError::Unsupported`] without channels.
+    pub fn create(path: &Path, rate_hz: u32, channels: usize) -> Result<Self, AudioError> {
+        let count = u16::try_from(channels).ok().filter(|c| *c > 0);
+        let channels = count.ok_or_else(|| AudioError::unsupported(path, format!("{channels} channels")))?;
+        let spec = hound::WavSpec { channels, sample_rate: rate_hz, bits_per_sample: 32, sample_format: hound::SampleFormat::Float };
+        let file = File::create_new(path).map_err(|e| AudioError::io(path, e))?;
+        let writer = hound::WavWriter::new(BufWriter::new(file), spec).map_err(|e| AudioError::io(path, std::io::Error::other(e)))?;
+        Ok(Self { path: path.to_owned(), writer })
+    }
+
+    /// Writes frames: one slice for each channel.
+    ///
+    /// # Errors
+    /// [`AudioError::Io`] when they cannot be written, as on a full disk or past 4 GB.
+    pub fn push(&mut self, planes: &[&[f32]]) -> Result<(), AudioError> {
+        for i in 0..planes.iter().map(|p| p.len()).min().unwrap_or(0) {
+            for plane in planes {
+                self.writer.write_sample(plane[i]).map_err(|e| AudioError::io(&self.path, std::io::Error::other(e)))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// [`AudioError::Io`] when its end cannot be written.
+    pub fn finish(self) -> Result<(), AudioError> {
+        self.writer.finalize().map_err(|e| AudioError::io(&self.path, std::io::Error::other(e)))
+    }
+}
+
+/// Writes planar sound as a 32-bit float WAV file, in the place of one that may be there.
 ///
 /// # Errors
 /// [`AudioError::Io`] when the file cannot be written, [`AudioError::Unsupported`] without channels.
 pub fn write_wav(path: &Path, rate_hz: u32, planes: &[&[f32]]) -> Result<(), AudioError> {
-    let channels = u16::try_from(planes.len()).ok().filter(|c| *c > 0);
-    let channels = channels.ok_or_else(|| AudioError::unsupported(path, format!("{} channels", planes.len())))?;
-    let spec = hound::WavSpec { channels, sample_rate: rate_hz, bits_per_sample: 32, sample_format: hound::SampleFormat::Float };
-    let fail = |e: hound::Error| AudioError::io(path, std::io::Error::other(e));
-    let mut writer = hound::WavWriter::create(path, spec).map_err(fail)?;
-    for i in 0..planes.iter().map(|p| p.len()).min().unwrap_or(0) {
-        for plane in planes {
-            writer.write_sample(plane[i]).map_err(fail)?;
-        }
+    match std::fs::remove_file(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(AudioError::io(path, e)),
+        _ => {}
     }
-    writer.finalize().map_err(fail)
+    let mut file = WavFile::create(path, rate_hz, planes.len())?;
+    file.push(planes)?;
+    file.finish()
 }
 
 /// Frames in an Opus packet of 20 ms at 48 kHz.

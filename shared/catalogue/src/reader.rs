@@ -8,7 +8,7 @@ use music::Key;
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::path::{Path, PathBuf};
 use track::path_text::{from_text, to_text};
-use track::{ContentId, Track};
+use track::{Analysis, ContentId, Edits, Track};
 
 /// What a list shows of a track.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +38,8 @@ pub struct Summary {
 /// The catalogue, open for reading.
 pub struct Reader {
     db: Connection,
+    /// A store of format 1 has no table of what was set by hand.
+    has_edits: bool,
     text: Option<TextReader>,
     /// Why there is no index of words, if there is none.
     no_text: String,
@@ -52,8 +54,16 @@ impl Reader {
     /// # Errors
     /// [`CatalogueError::Absent`] when there is none, [`CatalogueError::Newer`] for a format of the future.
     pub fn open(dir: &Path) -> Result<Self, CatalogueError> {
-        let db = schema::open_for_reading(dir)?;
-        let mut reader = Self { db, text: None, no_text: String::new(), dir: dir.to_owned(), summaries: Vec::new(), data_version: -1 };
+        let (db, format) = schema::open_for_reading(dir)?;
+        let mut reader = Self {
+            db,
+            has_edits: format >= 2,
+            text: None,
+            no_text: String::new(),
+            dir: dir.to_owned(),
+            summaries: Vec::new(),
+            data_version: -1,
+        };
         reader.refresh()?;
         Ok(reader)
     }
@@ -113,6 +123,9 @@ impl Reader {
         let Some((codec, sample_rate_hz, channels, frames, (tags, analysis, affect))) = row else { return Ok(None) };
         let mut paths = self.db.prepare("SELECT path FROM files WHERE content_id = ?1 AND NOT missing ORDER BY path")?;
         let paths = paths.query_map([&id.0], |row| Ok(from_text(&row.get::<_, String>(0)?)))?.collect::<Result<_, _>>()?;
+        let edits = if self.has_edits { edits_of(&self.db, id)? } else { Edits::default() };
+        let mut analysis: Analysis = serde_json::from_str(&analysis)?;
+        edits.apply(&mut analysis, frames as f64 / f64::from(sample_rate_hz.max(1)));
         Ok(Some(Track {
             content_id: id.clone(),
             paths,
@@ -121,7 +134,8 @@ impl Reader {
             channels,
             frames: frames as u64,
             tags: serde_json::from_str(&tags)?,
-            analysis: serde_json::from_str(&analysis)?,
+            analysis,
+            edits,
             affect: affect.as_deref().map(serde_json::from_str).transpose()?,
         }))
     }
@@ -184,6 +198,12 @@ impl Reader {
         let found = rows.query_map([], |row| Ok((from_text(&row.get::<_, String>(0)?), row.get(1)?)))?;
         Ok(found.collect::<Result<_, _>>()?)
     }
+}
+
+/// What was set by hand of a sound.
+pub(crate) fn edits_of(db: &Connection, id: &ContentId) -> Result<Edits, CatalogueError> {
+    let text: Option<String> = db.query_row("SELECT edits FROM edits WHERE content_id = ?1", [&id.0], |row| row.get(0)).optional()?;
+    Ok(text.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default())
 }
 
 fn summary(row: &Row<'_>) -> rusqlite::Result<Summary> {

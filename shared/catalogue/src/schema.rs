@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Format of the store. Raised with every change of the tables.
-pub(crate) const FORMAT: i64 = 1;
+pub(crate) const FORMAT: i64 = 2;
 
 pub(crate) fn database(dir: &Path) -> PathBuf {
     dir.join("catalogue.db")
@@ -43,6 +43,14 @@ CREATE INDEX files_by_content ON files (content_id);
 CREATE INDEX tracks_not_indexed ON tracks (indexed) WHERE indexed = 0;
 ";
 
+/// What format 2 added: what was set by hand, which outlives the tracks that it was set of.
+const EDITS: &str = "
+CREATE TABLE edits (
+    content_id TEXT PRIMARY KEY,
+    edits TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+";
+
 /// Opens the store for writing and makes it if there is none.
 pub(crate) fn open_for_writing(dir: &Path) -> Result<Connection, CatalogueError> {
     let mut db = Connection::open(database(dir))?;
@@ -55,9 +63,12 @@ pub(crate) fn open_for_writing(dir: &Path) -> Result<Connection, CatalogueError>
     if found > FORMAT {
         return Err(CatalogueError::Newer { dir: dir.to_owned(), found, known: FORMAT });
     }
-    if found == 0 {
+    if found < FORMAT {
         let tx = db.transaction()?;
-        tx.execute_batch(TABLES)?;
+        if found == 0 {
+            tx.execute_batch(TABLES)?;
+        }
+        tx.execute_batch(EDITS)?;
         tx.pragma_update(None, "user_version", FORMAT)?;
         tx.commit()?;
     }
@@ -65,7 +76,9 @@ pub(crate) fn open_for_writing(dir: &Path) -> Result<Connection, CatalogueError>
 }
 
 /// Opens the store for reading only, also on a medium that cannot be written.
-pub(crate) fn open_for_reading(dir: &Path) -> Result<Connection, CatalogueError> {
+///
+/// Gives the format, too: an older one is read as it is.
+pub(crate) fn open_for_reading(dir: &Path) -> Result<(Connection, i64), CatalogueError> {
     let path = database(dir);
     if !path.is_file() {
         return Err(CatalogueError::Absent(dir.to_owned()));
@@ -98,7 +111,7 @@ pub(crate) fn open_for_reading(dir: &Path) -> Result<Connection, CatalogueError>
         }
     };
     match found {
-        FORMAT => Ok(db),
+        1..=FORMAT => Ok((db, found)),
         0 => Err(CatalogueError::Absent(dir.to_owned())),
         found => Err(CatalogueError::Newer { dir: dir.to_owned(), found, known: FORMAT }),
     }

@@ -1,12 +1,13 @@
 //! Writing: what a scan found.
 
 use crate::index::{Entry, TextWriter};
+use crate::reader::edits_of;
 use crate::{CatalogueError, schema};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use track::path_text::{from_text, to_text};
-use track::{ContentId, Tags, Track};
+use track::{Analysis, ContentId, Edits, Tags, Track};
 
 /// What tells whether a file has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,6 +169,33 @@ impl Catalogue {
         self.index_rest()
     }
 
+    /// What was set by hand of a track.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn edits(&self, id: &ContentId) -> Result<Edits, CatalogueError> {
+        edits_of(&self.db, id)
+    }
+
+    /// Sets values by hand. They hold until they are set otherwise, whatever is measured.
+    ///
+    /// # Errors
+    /// Failures of the store or the index.
+    pub fn set_edits(&mut self, id: &ContentId, edits: &Edits) -> Result<(), CatalogueError> {
+        let tx = self.db.transaction()?;
+        if edits.is_empty() {
+            tx.execute("DELETE FROM edits WHERE content_id = ?1", [&id.0])?;
+        } else {
+            tx.execute(
+                "INSERT INTO edits (content_id, edits) VALUES (?1, ?2) ON CONFLICT (content_id) DO UPDATE SET edits = ?2",
+                params![id.0, serde_json::to_string(edits)?],
+            )?;
+        }
+        copy_out(&tx, id)?;
+        tx.commit()?;
+        self.index_rest()
+    }
+
     /// Brings rows that the index does not have yet into it.
     fn index_rest(&mut self) -> Result<(), CatalogueError> {
         let entries: Vec<Entry> = {
@@ -229,6 +257,26 @@ fn put_track(tx: &rusqlite::Transaction<'_>, track: &Track) -> Result<(), Catalo
         track.analysis.key.as_ref().map(|k| k.value.to_string()),
         track.analysis.loudness.as_ref().map(|l| l.value.integrated_lufs),
     ])?;
+    if !edits_of(tx, &track.content_id)?.is_empty() {
+        copy_out(tx, &track.content_id)?;
+    }
+    Ok(())
+}
+
+/// Writes what lists and searches need of a track's time and key, as it is with what was set by hand.
+fn copy_out(tx: &rusqlite::Transaction<'_>, id: &ContentId) -> Result<(), CatalogueError> {
+    let stored: Option<(String, f64)> = tx
+        .query_row("SELECT analysis, CAST(frames AS REAL) / max(sample_rate_hz, 1) FROM tracks WHERE content_id = ?1", [&id.0], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    let Some((analysis, duration_s)) = stored else { return Ok(()) };
+    let mut analysis: Analysis = serde_json::from_str(&analysis)?;
+    edits_of(tx, id)?.apply(&mut analysis, duration_s);
+    tx.execute(
+        "UPDATE tracks SET tempo_bpm = ?2, key = ?3, indexed = 0 WHERE content_id = ?1",
+        params![id.0, analysis.tempo_bpm.map(|t| t.value), analysis.key.map(|k| k.value.to_string())],
+    )?;
     Ok(())
 }
 

@@ -4,8 +4,9 @@
 
 use affect::{Affect, AffectEstimate};
 use catalogue::{Catalogue, CatalogueError, Change, FileStamp, Query, Reader};
+use music::BeatGrid;
 use std::path::{Path, PathBuf};
-use track::{Analysis, ContentId, Peaks, Tags, Track, Value};
+use track::{Analysis, ContentId, Edits, Origin, Tags, Track, Value};
 
 fn track(n: u32, title: &str) -> Track {
     let measured = |v: f64| Value::measured(v, "t", Some(0.5));
@@ -18,14 +19,13 @@ fn track(n: u32, title: &str) -> Track {
         frames: 48_000 * 10,
         tags: Tags { title: Some(title.into()), ..Tags::default() },
         analysis: Analysis {
-            loudness: None,
             tempo_bpm: Some(measured(60.0 + f64::from(n))),
-            beats: None,
+            beats: BeatGrid::new((0..8).map(|k| f64::from(k) * 60.0 / (60.0 + f64::from(n))).collect(), Some(1))
+                .map(|grid| Value::measured(grid, "t", None)),
             key: "D minor".parse().ok().map(|k| Value::measured(k, "t", None)),
-            onsets_s: Value::measured(vec![0.5], "t", None),
-            peaks: Value::measured(Peaks::default(), "t", None),
-            descriptors: None,
+            ..Analysis::nothing()
         },
+        edits: Edits::default(),
         affect: Some(Value::measured(
             AffectEstimate { at: Affect::clamped(f64::from(n) / 10.0 - 0.5, 0.2), valence_spread: 0.4, arousal_spread: 0.4 },
             "t",
@@ -137,4 +137,53 @@ fn reasons_add_up_to_the_order() {
         found[0].why()
     );
     assert!(found.iter().all(|m| (0.0..=1.0).contains(&m.score)));
+}
+
+#[test]
+fn what_a_hand_set_outlives_every_measurement() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut catalogue = Catalogue::open(dir.path()).unwrap();
+    catalogue.commit(&[measured(4, "Vals"), measured(5, "Reel")]).unwrap();
+    let id = track(4, "").content_id;
+    let mut edits = Edits::default();
+    for text in ["bpm=/2", "downbeat=0.5", "metre=3/4", "key=G major"] {
+        edits.set(text, Some(64.0)).unwrap();
+    }
+    catalogue.set_edits(&id, &edits).unwrap();
+    // Measured again, by a better analyser.
+    catalogue.commit(&[measured(4, "Vals")]).unwrap();
+    drop(catalogue);
+
+    let reader = Reader::open(dir.path()).unwrap();
+    let found = reader.track(&id).unwrap().unwrap();
+    assert_eq!(found.edits, edits);
+    let analysis = found.analysis;
+    let tempo = analysis.tempo_bpm.unwrap();
+    assert_eq!((tempo.value, tempo.origin), (32.0, Origin::ByHand));
+    assert_eq!(analysis.key.unwrap().value.to_string(), "G major");
+    let grid = analysis.beats.unwrap().value;
+    assert!((grid.median_bpm() - 32.0).abs() < 1e-6 && grid.downbeats_s().any(|t| (t - 0.5).abs() < 1e-9));
+    // Lists and searches know it, too; the other track is as it was.
+    let tempi: Vec<_> = reader.summaries().iter().map(|s| s.tempo_bpm.unwrap()).collect();
+    assert_eq!(tempi, [32.0, 65.0]);
+    let words = reader.search(&Query { text: Some("\"G major\"".into()), ..Query::default() }).unwrap();
+    assert_eq!(words.iter().map(|m| m.track.content_id.clone()).collect::<Vec<_>>(), [id.clone()]);
+
+    let mut catalogue = Catalogue::open(dir.path()).unwrap();
+    catalogue.set_edits(&id, &Edits::default()).unwrap();
+    assert_eq!(Reader::open(dir.path()).unwrap().track(&id).unwrap().unwrap().analysis.tempo_bpm.unwrap().value, 64.0);
+}
+
+#[test]
+fn a_store_without_edits_is_read_and_brought_up_to_date() {
+    let dir = tempfile::tempdir().unwrap();
+    Catalogue::open(dir.path()).unwrap().commit(&[measured(1, "Old")]).unwrap();
+    let db = rusqlite::Connection::open(dir.path().join("catalogue.db")).unwrap();
+    db.execute_batch("DROP TABLE edits; PRAGMA user_version = 1;").unwrap();
+    drop(db);
+    let id = track(1, "").content_id;
+    assert!(Reader::open(dir.path()).unwrap().track(&id).unwrap().unwrap().edits.is_empty());
+    let edits = Edits { bpm: Some(90.0), ..Edits::default() };
+    Catalogue::open(dir.path()).unwrap().set_edits(&id, &edits).unwrap();
+    assert_eq!(Reader::open(dir.path()).unwrap().track(&id).unwrap().unwrap().edits, edits);
 }

@@ -4,20 +4,47 @@ use serde::{Deserialize, Serialize};
 
 /// Beat times of a recording, in seconds from its first sample, strictly rising; at least two.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Parts")]
 pub struct BeatGrid {
     beats_s: Vec<f64>,
-    /// Which beat is the first downbeat, where that is known.
-    first_downbeat: Option<usize>,
+    /// Which beats begin bars, rising, where that is known.
+    #[serde(default)]
+    downbeats: Vec<usize>,
+}
+
+/// A grid as it is stored.
+#[derive(Deserialize)]
+struct Parts {
+    beats_s: Vec<f64>,
+    #[serde(default)]
+    downbeats: Vec<usize>,
+}
+
+impl TryFrom<Parts> for BeatGrid {
+    type Error = &'static str;
+
+    fn try_from(parts: Parts) -> Result<Self, Self::Error> {
+        Self::with_downbeats(parts.beats_s, parts.downbeats).ok_or("the beats of a grid must rise, and be two or more")
+    }
 }
 
 impl BeatGrid {
-    /// A grid from beat times. `None` if there are fewer than two, if they do not rise, or if one is not finite.
-    /// A `first_downbeat` beyond the last beat is dropped.
+    /// A grid from beat times, of which one is known to begin a bar. `None` if there are fewer than two, if they do not rise, or if one is
+    /// not finite. A downbeat beyond the last beat is dropped.
     #[must_use]
     pub fn new(beats_s: Vec<f64>, first_downbeat: Option<usize>) -> Option<Self> {
+        Self::with_downbeats(beats_s, first_downbeat.into_iter().collect())
+    }
+
+    /// A grid from beat times and the indices of those that begin bars. `None` as for [`Self::new`]; downbeats that do not rise, or lie
+    /// beyond the last beat, are dropped.
+    #[must_use]
+    pub fn with_downbeats(beats_s: Vec<f64>, mut downbeats: Vec<usize>) -> Option<Self> {
         let rising = beats_s.windows(2).all(|w| w[0] < w[1]) && beats_s.iter().all(|b| b.is_finite());
-        let first_downbeat = first_downbeat.filter(|d| *d < beats_s.len());
-        (beats_s.len() >= 2 && rising).then_some(Self { beats_s, first_downbeat })
+        downbeats.retain(|d| *d < beats_s.len());
+        downbeats.sort_unstable();
+        downbeats.dedup();
+        (beats_s.len() >= 2 && rising).then_some(Self { beats_s, downbeats })
     }
 
     /// The beat times in seconds.
@@ -29,7 +56,18 @@ impl BeatGrid {
     /// The index of the first downbeat, where known.
     #[must_use]
     pub fn first_downbeat(&self) -> Option<usize> {
-        self.first_downbeat
+        self.downbeats.first().copied()
+    }
+
+    /// The indices of the beats that begin bars, as far as they are known.
+    #[must_use]
+    pub fn downbeats(&self) -> &[usize] {
+        &self.downbeats
+    }
+
+    /// When bars begin, in seconds.
+    pub fn downbeats_s(&self) -> impl Iterator<Item = f64> + '_ {
+        self.downbeats.iter().map(|d| self.beats_s[*d])
     }
 
     /// When a (fractional) beat sounds. Before the first and after the last beat the grid goes on at the pace of its ends.
@@ -56,6 +94,15 @@ impl BeatGrid {
         let mut gaps: Vec<f64> = self.beats_s.windows(2).map(|w| w[1] - w[0]).collect();
         gaps.sort_unstable_by(f64::total_cmp);
         60.0 / gaps[gaps.len() / 2]
+    }
+
+    /// Beats in most bars, where bars are known.
+    #[must_use]
+    pub fn beats_per_bar(&self) -> Option<usize> {
+        let mut lengths: Vec<usize> = self.downbeats.windows(2).map(|w| w[1] - w[0]).collect();
+        lengths.sort_unstable();
+        // The commonest; of equals the longer.
+        lengths.chunk_by(|a, b| a == b).max_by_key(|run| run.len()).map(|run| run[0])
     }
 }
 

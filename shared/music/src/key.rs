@@ -80,6 +80,13 @@ impl Key {
     }
 }
 
+/// Its name with sharps, for where no key tells the spelling.
+impl fmt::Display for PitchClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(SHARP_NAMES[usize::from(self.0)])
+    }
+}
+
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The spelling with the fewer accidentals in the signature, as musicians write it.

@@ -5,11 +5,14 @@
 mod grid;
 mod key;
 mod melody;
+mod metre;
 mod raga;
+mod regrid;
 mod tempo;
 
 pub use grid::BeatGrid;
 pub use key::{Key, Mode, NotAKey, PitchClass};
 pub use melody::{Melody, Note};
+pub use metre::{Metre, NotAMetre};
 pub use raga::{RAGAS, Raga, raga, swara_semitone};
 pub use tempo::{TempoFit, TempoOctave, fit_tempo};

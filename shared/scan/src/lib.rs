@@ -13,8 +13,9 @@ mod worker;
 
 pub use audio::EXTENSIONS;
 pub use job::{Job, Measured, Outcome};
-pub use pool::{Limits, WorkerCommand};
+pub use pool::{Limits, WorkerCommand, measure_all};
 pub use scan::{Counts, Event, Failure, Report, ScanError, scan};
+pub use walk::music_files;
 pub use worker::{measure, serve};
 
 /// Version of everything that decides whether a file can be measured. A file that failed is tried again with another one.

@@ -94,6 +94,42 @@ pub(crate) fn run(
     }
 }
 
+/// Measures files on several workers at once. `done` is called with each as it is finished, in no order.
+pub fn measure_all(
+    command: &WorkerCommand,
+    limits: Limits,
+    paths: &[PathBuf],
+    done: &(dyn Fn(usize, Result<track::Track, String>) + Sync),
+) {
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..limits.workers.max(1) {
+            scope.spawn(|| {
+                let mut worker = None;
+                loop {
+                    let i = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(path) = paths.get(i) else { break };
+                    let job = Job { path: path.clone(), known: Vec::new() };
+                    let (outcome, survivor) = one(command, limits, &job, worker.take(), &stop);
+                    worker = survivor;
+                    done(
+                        i,
+                        match outcome {
+                            Some(Outcome::Measured(measured)) => Ok(measured.track),
+                            Some(Outcome::Failed { reason, .. }) => Err(reason),
+                            Some(Outcome::Known(_)) | None => Err("its worker gave no answer".into()),
+                        },
+                    );
+                }
+                if let Some(worker) = worker {
+                    worker.end();
+                }
+            });
+        }
+    });
+}
+
 /// One job: its outcome (none when stopped), and the worker if it lives.
 fn one(command: &WorkerCommand, limits: Limits, job: &Job, worker: Option<Worker>, stop: &AtomicBool) -> (Option<Outcome>, Option<Worker>) {
     let failed = |reason: String, cause: Cause| (Some(Outcome::Failed { reason, cause }), None);

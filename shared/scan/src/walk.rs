@@ -16,6 +16,21 @@ pub(crate) struct Walked {
     pub(crate) unreadable: Vec<(PathBuf, String)>,
 }
 
+/// The music files of a folder and the folders in it, in order; a file that is named itself is taken as it is.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn music_files(root: &Path) -> std::io::Result<Vec<PathBuf>> {
+    if std::fs::metadata(root)?.is_file() {
+        return Ok(vec![root.to_owned()]);
+    }
+    let walked = walk(root, &|| false);
+    match walked.unreadable.into_iter().next() {
+        Some((path, reason)) => Err(std::io::Error::other(format!("{}: {reason}", path.display()))),
+        None => Ok(walked.files.into_iter().map(|f| f.0).collect()),
+    }
+}
+
 pub(crate) fn walk(root: &Path, stop: &dyn Fn() -> bool) -> Walked {
     let mut walked = Walked::default();
     // Where links to folders led so far.

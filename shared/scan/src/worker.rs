@@ -123,5 +123,6 @@ pub fn measure(path: &Path) -> Result<Track, (String, Cause)> {
         tags: info.tags,
         analysis,
         affect,
+        edits: track::Edits::default(),
     })
 }

@@ -84,7 +84,7 @@ pub fn loudness_gain_db(loudness: &Loudness) -> f64 {
 mod tests {
     use super::*;
     use music::BeatGrid;
-    use track::{Analysis, ContentId, Peaks, Tags, Value};
+    use track::{Analysis, ContentId, Edits, Tags, Value};
 
     fn track(bpm: Option<f64>) -> Track {
         let beats = |bpm: f64| BeatGrid::new((0..600).map(|k| f64::from(k) * 60.0 / bpm).collect(), Some(2)).unwrap();
@@ -100,11 +100,10 @@ mod tests {
                 loudness: Some(Value::measured(Loudness { integrated_lufs: -14.0, range_lu: Some(5.0), true_peak_dbtp: -0.2 }, "t", None)),
                 tempo_bpm: bpm.map(|b| Value::measured(b, "t", Some(0.9))),
                 beats: bpm.map(|b| Value::measured(beats(b), "t", Some(0.9))),
-                key: None,
                 onsets_s: Value::measured((0..1500).map(|i| f64::from(i) * 0.2 + 0.0131).collect(), "t", None),
-                peaks: Value::measured(Peaks::default(), "t", None),
-                descriptors: None,
+                ..Analysis::nothing()
             },
+            edits: Edits::default(),
             affect: None,
         }
     }

@@ -4,11 +4,15 @@
 //! analyser), declared in tags, or set by hand; what was not measured is absent, never zero.
 
 mod analysis;
+mod edits;
 pub mod path_text;
 mod tags;
 mod value;
 
-pub use analysis::{Analysis, Descriptors, Loudness, Peaks};
+pub use analysis::{
+    Analysis, Chromagram, Descriptors, Harmony, KeySpan, Loudness, LoudnessCurve, Pace, Peaks, Sections, Timbre, Tonic, Voice,
+};
+pub use edits::{Edits, NotAnEdit};
 pub use tags::Tags;
 pub use value::{Origin, Value};
 
@@ -47,8 +51,11 @@ pub struct Track {
     pub frames: u64,
     /// What the file says of itself.
     pub tags: Tags,
-    /// What was measured.
+    /// What was measured, with what was set by hand in its place.
     pub analysis: Analysis,
+    /// What was set by hand.
+    #[serde(default, skip_serializing_if = "Edits::is_empty")]
+    pub edits: Edits,
     /// Where it lies on the plane of mood. Absent for silence and the like.
     pub affect: Option<Value<AffectEstimate>>,
 }

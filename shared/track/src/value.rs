@@ -30,6 +30,11 @@ pub struct Value<T> {
 }
 
 impl<T> Value<T> {
+    /// A value that was set by hand.
+    pub fn by_hand(value: T) -> Self {
+        Self { value, origin: Origin::ByHand, version: String::new(), confidence: None }
+    }
+
     /// A measured value.
     pub fn measured(value: T, version: &str, confidence: Option<f64>) -> Self {
         Self { value, origin: Origin::Measured, version: version.to_owned(), confidence }

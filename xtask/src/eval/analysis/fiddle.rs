@@ -12,6 +12,8 @@ use std::path::Path;
 /// Programs, in turn: violin, flute, accordion, banjo, guitar, piano, dulcimer, whistle.
 const PROGRAMS: [u8; 8] = [40, 73, 21, 105, 25, 0, 15, 78];
 const LENGTH_S: f64 = 36.0;
+/// How many times the evaluation's tunes of a kind there are with those for training.
+const TRAINING_SHARE: usize = 8;
 
 /// A tune as written, in quarter notes.
 struct Tune {
@@ -41,7 +43,7 @@ pub fn pieces(data: &Path, per_kind: usize, split: Split) -> Result<Vec<(Score, 
         let kind = if modal { "modal".to_owned() } else { format!("{}/{} {}", tune.metre.0, tune.metre.1, tune.rhythm) };
         let count = counts.entry(kind).or_default();
         // The first are for the evaluation, the next for training.
-        let due = if split == Split::Evaluation { 0..per_kind } else { per_kind..2 * per_kind };
+        let due = if split == Split::Evaluation { 0..per_kind } else { per_kind..TRAINING_SHARE * per_kind };
         if *count >= due.end {
             continue;
         }
@@ -101,6 +103,12 @@ fn piece(tune: &Tune, name: &str, index: usize) -> Option<(Score, Truth)> {
     let bar_s = beat_s * f64::from(beats);
     let beats_s: Vec<f64> = (0..).map(|k| downbeat_s + f64::from(k) * beat_s).take_while(|t| *t < LENGTH_S - 0.3).collect();
     let downbeats_s: Vec<f64> = (0..).map(|k| downbeat_s + f64::from(k) * bar_s).take_while(|t| *t < LENGTH_S - 0.3).collect();
+    // One note at a time; what went before rings on for a moment.
+    let voice = (index % 2 == 0).then(|| {
+        let mut notes: Vec<_> = score.notes.iter().map(|n| (n.start_s, n.start_s + n.length_s, hz(n.key))).collect();
+        notes.sort_by(|a, b| a.0.total_cmp(&b.0));
+        notes
+    });
     if index % 2 == 1 {
         // A bodhran: low on the bar, high on the other beats.
         for (k, at) in beats_s.iter().enumerate() {
@@ -126,9 +134,14 @@ fn piece(tune: &Tune, name: &str, index: usize) -> Option<(Score, Truth)> {
         keys: key.map(|key| KeySpan { from_s: 0.0, to_s: LENGTH_S, key }).into_iter().collect(),
         tuning_cents: Some(0.0),
         onsets_s: score.onsets_s(),
+        voice,
         ..Truth::default()
     };
     Some((score, truth))
+}
+
+fn hz(key: u8) -> f64 {
+    440.0 * 2f64.powf((f64::from(key) - 69.0) / 12.0)
 }
 
 /// Letters of a key signature: semitones above or below the natural, for C D E F G A B.

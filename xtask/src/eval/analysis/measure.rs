@@ -32,6 +32,12 @@ pub struct Answer {
     pub tonic_hz: Option<f64>,
     /// Onsets.
     pub onsets_s: Option<Vec<f64>>,
+    /// Where sections meet.
+    pub sections_s: Option<Vec<f64>>,
+    /// Shares of a single voice's time in which the pitch is right, as it is and with noise 6 dB below it.
+    pub pitch: Option<(f64, f64)>,
+    /// Whether it takes the sound for a single voice.
+    pub is_voice: Option<bool>,
 }
 
 /// The share of tempi within 4 %; with `octaves` also of their halves, doubles, thirds and triples.
@@ -82,6 +88,21 @@ pub fn is_tonic(answer_hz: Option<f64>, truth_hz: f64) -> bool {
         let cents = 1200.0 * (hz / truth_hz).log2();
         (cents - 1200.0 * (cents / 1200.0).round()).abs() <= 25.0
     })
+}
+
+/// The share of the notes' time in which the pitch is within 50 cents. What went before rings on and vibrato sets in at a note's ends, so its
+/// first 60 ms and last 20 ms are left out.
+pub fn pitch_right(notes: &[(f64, f64, f64)], hz_at: impl Fn(f64) -> Option<f64>) -> f64 {
+    let (mut right, mut all) = (0usize, 0usize);
+    for (from, to, hz) in notes {
+        let mut t = from + 0.06;
+        while t < to - 0.02 {
+            all += 1;
+            right += usize::from(hz_at(t).is_some_and(|answer| (1200.0 * (answer / hz).log2()).abs() <= 50.0));
+            t += 0.01;
+        }
+    }
+    right as f64 / all.max(1) as f64
 }
 
 /// The area under the ROC curve: how often a right answer was given with more confidence than a wrong one.
@@ -137,8 +158,22 @@ pub struct Scores {
     pub key_spans_f: Option<f64>,
     /// Median error of the tuning, in cents.
     pub tuning_cents: Option<f64>,
+    /// Changes of key that are said of pieces without any, per piece.
+    pub key_false_changes: Option<f64>,
     /// Tonic within 25 cents.
     pub tonic: Option<f64>,
+    /// Of pieces without a drone, the share that is said to have one.
+    pub tonic_false: Option<f64>,
+    /// Boundaries of sections within 3 s.
+    pub sections_f: Option<f64>,
+    /// Pitch of a single voice within 50 cents, share of its time.
+    pub pitch: Option<f64>,
+    /// The same with noise 6 dB below it.
+    pub pitch_noise: Option<f64>,
+    /// Of single voices, the share that is taken for one; and of the rest.
+    pub voice_recall: Option<f64>,
+    /// See above.
+    pub voice_false: Option<f64>,
     /// Onsets within 10 ms.
     pub onset_f_10: Option<f64>,
     /// Onsets within 25 ms.
@@ -164,6 +199,10 @@ pub fn score(pairs: &[(&Truth, &Answer)]) -> Scores {
         // -50 and +50 are the same.
         Some((off - 100.0 * (off / 100.0).round()).abs())
     });
+    let false_changes = pairs.iter().filter(|(t, _)| t.keys.len() == 1).filter_map(|(_, a)| a.key_changes_s.as_ref().map(Vec::len));
+    let sections = pairs.iter().filter_map(|(t, a)| Some(f_measure(a.sections_s.as_ref()?, t.sections_s.as_ref()?, 3.0)));
+    let pitches: Vec<(f64, f64)> = pairs.iter().filter_map(|(_, a)| a.pitch).collect();
+    let is_voice = |yes: bool| share(pairs.iter().filter(|(t, _)| t.voice.is_some() == yes).filter_map(|(_, a)| a.is_voice));
     let changing = pairs.iter().filter(|(t, _)| t.keys.len() > 1);
     let gives_none = any(&says_none);
     Scores {
@@ -190,6 +229,15 @@ pub fn score(pairs: &[(&Truth, &Answer)]) -> Scores {
         tonic: any(&|a| a.tonic_hz.is_some())
             .then(|| share(pairs.iter().filter_map(|(t, a)| t.tonic_hz.map(|hz| is_tonic(a.tonic_hz, hz)))))
             .flatten(),
+        key_false_changes: mean(false_changes.map(|n| n as f64)),
+        tonic_false: any(&|a| a.tonic_hz.is_some())
+            .then(|| share(pairs.iter().filter(|(t, _)| t.tonic_hz.is_none()).map(|(_, a)| a.tonic_hz.is_some())))
+            .flatten(),
+        sections_f: mean(sections),
+        pitch: mean(pitches.iter().map(|p| p.0)),
+        pitch_noise: mean(pitches.iter().map(|p| p.1)),
+        voice_recall: is_voice(true),
+        voice_false: is_voice(false),
         onset_f_10: mean(onsets.iter().map(|(a, t)| f_measure(a, t, 0.010))),
         onset_f_25: mean(onsets.iter().map(|(a, t)| f_measure(a, t, 0.025))),
         onset_error_ms: median(onsets.iter().flat_map(|(a, t)| matched(a, t, 0.05)).map(|off| 1000.0 * off.abs()).collect()),

@@ -3,6 +3,7 @@
 //! One idea: the music is rendered from notes, so that every beat, key and onset of it is certain; other tools hear the same files.
 
 mod fiddle;
+mod forms;
 mod measure;
 mod ours;
 mod patterns;
@@ -18,6 +19,7 @@ use measure::Answer;
 use score::Score;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 use truth::Truth;
@@ -25,8 +27,6 @@ use variants::CYCLE;
 
 /// Where Debian's soundfont lies.
 const SOUNDFONT: &str = "/usr/share/sounds/sf2/FluidR3_GM.sf2";
-/// Length of what is rendered.
-const LENGTH_S: f64 = 40.0;
 
 /// What is asked for.
 #[derive(clap::Args)]
@@ -37,11 +37,14 @@ pub struct Options {
     /// Leave other tools out, keeping their last answers
     #[arg(long)]
     ours_only: bool,
+    /// Write what is true of each piece and what each tool says of it there, an object a line
+    #[arg(long, value_name = "FILE")]
+    list: Option<PathBuf>,
     /// Take every Nth piece only, and write no report
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     every: u32,
-    /// Render the pieces of the training set instead, which shares none with the evaluation, and write what was measured of each there
-    #[arg(long, value_name = "FILE")]
+    /// Render the pieces of the training set instead, which shares none with the evaluation, and write there what was measured of each
+    #[arg(long, value_name = "DIR")]
     training: Option<PathBuf>,
 }
 
@@ -55,6 +58,7 @@ enum Split {
 /// A rendered piece.
 struct Piece {
     file: PathBuf,
+    length_s: f64,
     truth: Truth,
 }
 
@@ -65,9 +69,9 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     let dir = root.join("target/eval/analysis");
     std::fs::create_dir_all(&dir)?;
     if let Some(to) = &options.training {
-        return training(&render(&data, &options.soundfont, &dir.join("training"), Split::Training)?, to);
+        return training(&data, &options.soundfont, to);
     }
-    let mut pieces = render(&data, &options.soundfont, &dir.join("music"), Split::Evaluation)?;
+    let mut pieces = render(&data, &options.soundfont, &dir.join("music"))?;
     // So that a part is a part of every kind.
     fastrand::Rng::with_seed(1).shuffle(&mut pieces);
     if options.every > 1 {
@@ -77,9 +81,14 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
 
     let mut tools: Vec<(String, HashMap<PathBuf, Answer>, f64)> = Vec::new();
     let began = Instant::now();
-    let answers = in_parallel(&pieces, |p| Ok((p.file.clone(), ours::answer(&ours::analyse(&p.file)?))))?;
+    let mut answers = in_parallel(&pieces, |p| Ok((p.file.clone(), ours::answer(&ours::analyse(&p.file)?))))?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from) as f64;
-    tools.push(("underscore".into(), answers.into_iter().collect(), began.elapsed().as_secs_f64() * cores));
+    let seconds = began.elapsed().as_secs_f64() * cores;
+    let pitches = in_parallel(&pieces, |p| p.truth.voice.as_ref().map(|notes| ours::pitch(&p.file, notes, 1)).transpose())?;
+    for (answer, pitch) in answers.iter_mut().zip(pitches) {
+        answer.1.pitch = pitch;
+    }
+    tools.push(("underscore".into(), answers.into_iter().collect(), seconds));
     let files: Vec<PathBuf> = pieces.iter().map(|p| p.file.clone()).collect();
     let python = if options.ours_only { None } else { Some(peers::python(&dir.join("python"))?) };
     for tool in peers::TOOLS {
@@ -98,47 +107,72 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
         };
         tools.push((tool.into(), answers, seconds));
     }
+    if let Some(to) = &options.list {
+        let lines = pieces.iter().map(|p| {
+            let answers: HashMap<&str, Option<&Answer>> = tools.iter().map(|t| (t.0.as_str(), t.1.get(&p.file))).collect();
+            serde_json::to_string(&serde_json::json!({ "file": p.file, "truth": p.truth, "answers": answers }))
+        });
+        std::fs::write(to, lines.collect::<Result<Vec<_>, _>>()?.join("\n") + "\n").with_context(|| to.display().to_string())?;
+    }
     report::write(root, &pieces, &tools, options.every == 1 && !options.ours_only)
 }
 
-/// Writes a JSON object a line: what is true of a piece, and what was measured of it.
-fn training(pieces: &[Piece], to: &Path) -> Result<()> {
-    let lines = in_parallel(pieces, |p| {
-        let analysis = ours::analyse(&p.file)?;
+/// Writes `pieces.jsonl`, an object a line: what is true of a piece and what was measured of it; and, for each, what the pulse network
+/// is given of it. The sound itself is not kept.
+fn training(data: &Path, soundfont: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
+    let font = score::soundfont(soundfont)?;
+    let lines = in_parallel(&scores(data, Split::Training)?, |(number, (score, truth))| {
+        let Piece { file, truth, .. } = make(&font, to, *number, score, truth)?;
+        let (analysis, inputs) = ours::analyser(&file)?.finish_with_pulse_inputs();
+        ours::write_npy(&to.join(format!("{}.npy", truth.name)), &inputs)?;
+        std::fs::remove_file(&file)?;
         let peaks = track::Value::measured(track::Peaks::default(), analysis::VERSION, None);
-        Ok(serde_json::to_string(&serde_json::json!({ "truth": p.truth, "analysis": track::Analysis { peaks, ..analysis } }))?)
+        Ok(serde_json::to_string(&serde_json::json!({ "truth": truth, "analysis": track::Analysis { peaks, ..analysis } }))?)
     })?;
-    std::fs::write(to, lines.join("\n") + "\n").with_context(|| to.display().to_string())
+    let list = to.join("pieces.jsonl");
+    std::fs::write(&list, lines.join("\n") + "\n").with_context(|| list.display().to_string())
+}
+
+/// The pieces of a set, numbered.
+fn scores(data: &Path, split: Split) -> Result<Vec<(usize, (Score, Truth))>> {
+    let (patterns, free) = if split == Split::Evaluation { (84, 40) } else { (84 * 7, 40 * 7) };
+    let mut scores: Vec<(Score, Truth)> = pop::pieces(data, 7, split)?;
+    scores.extend(fiddle::pieces(data, 9, split)?);
+    scores.extend(patterns::pieces(patterns, split));
+    scores.extend(patterns::pulseless(free, split));
+    scores.extend(forms::pieces(if split == Split::Evaluation { 32 } else { 8 }, split));
+    Ok(scores.into_iter().enumerate().collect())
 }
 
 /// Renders what is not there yet.
-fn render(data: &Path, soundfont: &Path, dir: &Path, split: Split) -> Result<Vec<Piece>> {
+fn render(data: &Path, soundfont: &Path, dir: &Path) -> Result<Vec<Piece>> {
     std::fs::create_dir_all(dir)?;
-    let mut scores: Vec<(Score, Truth)> = pop::pieces(data, 7, split)?;
-    scores.extend(fiddle::pieces(data, 9, split)?);
-    scores.extend(patterns::pieces(84, split));
-    scores.extend(patterns::pulseless(40, split));
     let font = score::soundfont(soundfont)?;
-    let numbered: Vec<(usize, (Score, Truth))> = scores.into_iter().enumerate().collect();
-    in_parallel(&numbered, |(number, (score, truth))| {
-        let (variant, mut score, mut truth) = (CYCLE[number % CYCLE.len()], score.clone(), truth.clone());
-        variant.tune(&mut score);
-        if let Some(tuned) = truth.tuning_cents {
-            truth.tuning_cents = Some(score.cents);
-            // Detuned, the tonic moves along.
-            truth.tonic_hz = truth.tonic_hz.map(|hz| hz * 2f64.powf((score.cents - tuned) / 1200.0));
-        }
-        truth.variant = variant.name().into();
-        let (note, stem) = (dir.join(format!("{}.json", truth.name)), dir.join(&truth.name));
-        let known = std::fs::read(&note).ok().and_then(|b| serde_json::from_slice::<(PathBuf, Truth)>(&b).ok());
-        if let Some((file, _)) = known.filter(|(f, t)| f.exists() && *t == truth) {
-            return Ok(Piece { file, truth });
-        }
-        let sound = score.render(&font, LENGTH_S)?;
-        let file = variant.write(sound, *number as u64, &stem)?;
-        std::fs::write(&note, serde_json::to_vec(&(&file, &truth))?)?;
-        Ok(Piece { file, truth })
-    })
+    in_parallel(&scores(data, Split::Evaluation)?, |(number, (score, truth))| make(&font, dir, *number, score, truth))
+}
+
+/// Renders a piece in its variant, unless that was done before.
+fn make(font: &Arc<rustysynth::SoundFont>, dir: &Path, number: usize, score: &Score, truth: &Truth) -> Result<Piece> {
+    let (variant, mut score, mut truth) = (CYCLE[number % CYCLE.len()], score.clone(), truth.clone());
+    variant.tune(&mut score);
+    if let Some(tuned) = truth.tuning_cents {
+        truth.tuning_cents = Some(score.cents);
+        // Detuned, the tonic moves along.
+        let factor = 2f64.powf((score.cents - tuned) / 1200.0);
+        truth.tonic_hz = truth.tonic_hz.map(|hz| hz * factor);
+        truth.voice.iter_mut().flatten().for_each(|note| note.2 *= factor);
+    }
+    truth.variant = variant.name().into();
+    let (note, stem) = (dir.join(format!("{}.json", truth.name)), dir.join(&truth.name));
+    let known = std::fs::read(&note).ok().and_then(|b| serde_json::from_slice::<(PathBuf, Truth)>(&b).ok());
+    if let Some((file, _)) = known.filter(|(f, t)| f.exists() && *t == truth) {
+        return Ok(Piece { file, length_s: score.length_s, truth });
+    }
+    let sound = score.render(font)?;
+    let file = variant.write(sound, number as u64, &stem)?;
+    std::fs::write(&note, serde_json::to_vec(&(&file, &truth))?)?;
+    Ok(Piece { file, length_s: score.length_s, truth })
 }
 
 /// Does something with each, on all cores, keeping the order.

@@ -8,8 +8,10 @@ use fastrand::Rng;
 use music::{Key, Mode, PitchClass};
 
 const LENGTH_S: f64 = 40.0;
-const MAJOR: [i32; 7] = [0, 2, 4, 5, 7, 9, 11];
-const MINOR: [i32; 7] = [0, 2, 3, 5, 7, 8, 10];
+/// Semitones of the major scale.
+pub const MAJOR: [i32; 7] = [0, 2, 4, 5, 7, 9, 11];
+/// Semitones of the natural minor scale.
+pub const MINOR: [i32; 7] = [0, 2, 3, 5, 7, 8, 10];
 /// Degrees of the chords of a phrase of four bars.
 const PHRASES: [[usize; 4]; 6] = [[0, 3, 4, 0], [0, 5, 3, 4], [0, 4, 5, 3], [5, 3, 0, 4], [0, 1, 4, 0], [0, 3, 0, 4]];
 
@@ -47,7 +49,7 @@ pub fn pieces(count: usize, split: Split) -> Vec<(Score, Truth)> {
 }
 
 /// A seed that no other piece has.
-fn seed(base: u64, index: usize, split: Split) -> u64 {
+pub fn seed(base: u64, index: usize, split: Split) -> u64 {
     base + index as u64 + if split == Split::Training { 1 << 32 } else { 0 }
 }
 

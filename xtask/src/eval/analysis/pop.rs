@@ -18,14 +18,14 @@ const KICK: i32 = 36;
 const SNARE: i32 = 38;
 const HAT: i32 = 42;
 
-/// Every `step`th song whose annotations are sound.
+/// Every `step`th song whose annotations are sound; for training, all the others.
 pub fn pieces(data: &Path, step: usize, split: Split) -> Result<Vec<(Score, Truth)>> {
     let dir = data.join("melody/pop909");
     let keys = std::fs::read_to_string(dir.join("keys.tsv")).context("keys.tsv of POP909")?;
     let mut all = Vec::new();
-    let first = if split == Split::Evaluation { 1 } else { 1 + step / 2 };
-    for number in (first..=909).step_by(step) {
-        if let Some(piece) = piece(&dir, number, &keys, number / step)? {
+    for number in (1..=909).filter(|n| (n % step == 1) == (split == Split::Evaluation)) {
+        let index = if split == Split::Evaluation { number / step } else { number };
+        if let Some(piece) = piece(&dir, number, &keys, index)? {
             all.push(piece);
         }
     }

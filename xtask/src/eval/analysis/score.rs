@@ -31,7 +31,7 @@ pub struct Note {
 }
 
 /// Notes, the instruments that play them, and their tuning.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Score {
     /// In any order.
     pub notes: Vec<Note>,
@@ -39,6 +39,14 @@ pub struct Score {
     pub programs: [u8; 16],
     /// All of it is this far from A = 440 Hz.
     pub cents: f64,
+    /// How long it sounds.
+    pub length_s: f64,
+}
+
+impl Default for Score {
+    fn default() -> Self {
+        Self { notes: Vec::new(), programs: [0; 16], cents: 0.0, length_s: 40.0 }
+    }
 }
 
 impl Score {
@@ -68,8 +76,8 @@ impl Score {
         Some(times)
     }
 
-    /// Renders it, left and right, for so many seconds.
-    pub fn render(&self, font: &Arc<SoundFont>, seconds: f64) -> Result<[Vec<f32>; 2]> {
+    /// Renders it, left and right.
+    pub fn render(&self, font: &Arc<SoundFont>) -> Result<[Vec<f32>; 2]> {
         let mut settings = SynthesizerSettings::new(RATE_HZ as i32);
         settings.enable_reverb_and_chorus = false;
         let mut synth = Synthesizer::new(font, &settings).context("the soundfont cannot be played")?;
@@ -89,7 +97,7 @@ impl Score {
         }
         // Of what happens at once, ends come first: a note that is struck again is not cut.
         events.sort_by_key(|e| (e.0, e.1));
-        let total = frame(seconds);
+        let total = frame(self.length_s);
         let (mut left, mut right) = (vec![0f32; total], vec![0f32; total]);
         let mut at = 0;
         for (when, on, note) in events.into_iter().take_while(|e| e.0 < total) {

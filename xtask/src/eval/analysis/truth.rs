@@ -43,6 +43,12 @@ pub struct Truth {
     pub tonic_hz: Option<f64>,
     /// Where notes begin.
     pub onsets_s: Option<Vec<f64>>,
+    /// Where sections meet.
+    #[serde(default)]
+    pub sections_s: Option<Vec<f64>>,
+    /// The notes of a single voice: from, to, frequency.
+    #[serde(default)]
+    pub voice: Option<Vec<(f64, f64, f64)>>,
 }
 
 impl Truth {

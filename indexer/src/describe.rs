@@ -1,0 +1,149 @@
+//! A track in words, a line for each thing that is known of it, with where it comes from.
+
+use crate::output::{self, duration, printable};
+use track::{Origin, Track, Value};
+
+fn from<T>(value: &Value<T>) -> String {
+    let origin = match value.origin {
+        Origin::Measured => format!("measured by {}", value.version),
+        Origin::Declared => "declared in its tags".into(),
+        Origin::ByHand => "set by hand".into(),
+    };
+    value.confidence.map_or(origin.clone(), |c| format!("{origin}, confidence {c:.2}"))
+}
+
+/// Prints everything that is known of a track.
+pub fn print(track: &Track) -> anyhow::Result<()> {
+    let row = |name: &str, text: String, origin: String| {
+        let origin = if origin.is_empty() { origin } else { format!("   ({origin})") };
+        output::line(&printable(&format!("{name:<18}{text}{origin}")))
+    };
+    let plain = |name: &str, text: String| row(name, text, String::new());
+    let absent = "-".to_owned();
+    plain("title", track.name())?;
+    for path in &track.paths {
+        plain("file", path.display().to_string())?;
+    }
+    if track.paths.is_empty() {
+        plain("file", "missing".into())?;
+    }
+    plain("content id", track.content_id.to_string())?;
+    plain("format", format!("{}, {} Hz, {} channels", track.codec, track.sample_rate_hz, track.channels))?;
+    plain("length", format!("{} ({} frames)", duration(track.duration_s()), track.frames))?;
+    for (name, value) in track.tags.named().filter(|(name, _)| *name != "title") {
+        row(name, value.to_owned(), "declared in its tags".into())?;
+    }
+    let a = &track.analysis;
+    match &track.affect {
+        Some(v) => {
+            let e = v.value;
+            let text = format!(
+                "valence {:+.2} ±{:.2}, arousal {:+.2} ±{:.2}, {}",
+                e.at.valence,
+                e.valence_spread,
+                e.at.arousal,
+                e.arousal_spread,
+                e.at.quadrant().label()
+            );
+            row("mood", text, from(v))?;
+        }
+        None => plain("mood", absent.clone())?,
+    }
+    match &a.tempo_bpm {
+        Some(v) => row("tempo", format!("{:.2} BPM", v.value), from(v))?,
+        None => plain("tempo", "no pulse".into())?,
+    }
+    if let Some(v) = &a.pace {
+        let others: Vec<String> = v.value.alternatives.iter().take(3).map(|(bpm, p)| format!("{bpm:.1} ({p:.2})")).collect();
+        if !others.is_empty() {
+            plain("  or else", format!("{} BPM, with its probability", others.join(", ")))?;
+        }
+        let curve = v.value.curve.iter().map(|c| c.1);
+        let drift = match (curve.clone().reduce(f64::min), curve.reduce(f64::max)) {
+            (Some(low), Some(high)) => format!(", drifts between {low:.1} and {high:.1} BPM"),
+            _ => String::new(),
+        };
+        row("steadiness", format!("{:.2}{drift}", v.value.steadiness), from(v))?;
+    }
+    if let Some(v) = &a.metre {
+        row("metre", v.value.to_string(), from(v))?;
+    }
+    if let Some(v) = &a.beats {
+        let grid = &v.value;
+        let downbeat = grid.first_downbeat().map_or("downbeat unknown".into(), |d| format!("first downbeat at {:.3} s", grid.beats_s()[d]));
+        row("beats", format!("{}, from {:.3} s, {downbeat}", grid.beats_s().len(), grid.beats_s()[0]), from(v))?;
+    }
+    match &a.key {
+        Some(v) => row("key", v.value.to_string(), from(v))?,
+        None => plain("key", "nothing tonal".into())?,
+    }
+    if let Some(v) = &a.harmony {
+        let others: Vec<String> = v.value.alternatives.iter().filter(|k| k.1 >= 0.01).map(|(key, p)| format!("{key} ({p:.2})")).collect();
+        if !others.is_empty() {
+            plain("  or else", format!("{}, with its probability", others.join(", ")))?;
+        }
+        if v.value.spans.len() > 1 {
+            let spans: Vec<String> = v.value.spans.iter().map(|s| format!("{} from {}", s.key, duration(s.from_s))).collect();
+            row("keys over time", spans.join(", "), from(v))?;
+        }
+    }
+    if let Some(v) = &a.tonic {
+        let semitone = (v.value.cents_above_c / 100.0).round();
+        let name = music::PitchClass::from_semitones(semitone as i32);
+        row("tonic (sa)", format!("{name} {:+.0} cents", v.value.cents_above_c - 100.0 * semitone), from(v))?;
+    }
+    if let Some(v) = &a.voice {
+        let mut pitches: Vec<u16> = v.value.cents.iter().copied().filter(|c| *c > 0).collect();
+        pitches.sort_unstable();
+        let hz = |share: f64| 10.0 * 2f64.powf(f64::from(pitches[((pitches.len() - 1) as f64 * share) as usize]) / 1200.0);
+        if !pitches.is_empty() {
+            let share = pitches.len() as f64 / v.value.cents.len() as f64;
+            let text = format!("one voice, {:.0} to {:.0} Hz, median {:.0} Hz, {:.0} % voiced", hz(0.05), hz(0.95), hz(0.5), 100.0 * share);
+            row("pitch", text, from(v))?;
+        }
+    }
+    if let Some(v) = &a.sections {
+        let s = &v.value;
+        if !s.boundaries_s.is_empty() {
+            let times: Vec<String> = s.boundaries_s.iter().map(|t| duration(*t)).collect();
+            row("sections", format!("{}, new ones at {}", s.boundaries_s.len() + 1, times.join(", ")), from(v))?;
+        }
+        if s.silence_before_s > 0.0 || s.silence_after_s > 0.0 {
+            row("silence", format!("{:.1} s before, {:.1} s after", s.silence_before_s, s.silence_after_s), from(v))?;
+        }
+    }
+    match &a.loudness {
+        Some(v) => {
+            let l = v.value;
+            let range = l.range_lu.map_or(String::new(), |r| format!("range {r:.1} LU, "));
+            let text = format!("{:.1} LUFS, {range}true peak {:.1} dBTP", l.integrated_lufs, l.true_peak_dbtp);
+            row("loudness", text, from(v))?;
+        }
+        None => plain("loudness", "below the gate".into())?,
+    }
+    row("onsets", a.onsets_s.value.len().to_string(), from(&a.onsets_s))?;
+    if let Some(v) = &a.descriptors {
+        let d = v.value;
+        row("event density", format!("{:.2} per second", d.event_density_hz), from(v))?;
+        row("brightness", format!("{:.0} Hz", d.brightness_hz), from(v))?;
+        row("flatness", format!("{:.3}", d.flatness), from(v))?;
+        if let Some(clarity) = d.pulse_clarity {
+            row("pulse clarity", format!("{clarity:.2}"), from(v))?;
+        }
+        if let Some(t) = &d.timbre {
+            row("register", format!("MIDI note {:.1}", t.register_midi), from(v))?;
+            if let Some(articulation) = t.articulation {
+                row("articulation", format!("{articulation:.2} of the time between notes is held"), from(v))?;
+            }
+            row("roughness", format!("{:.3}", t.roughness), from(v))?;
+            row("flux", format!("{:.2} dB", t.flux_db), from(v))?;
+        }
+        if let Some(balance) = d.major_minor_balance {
+            row("major-minor", format!("{balance:+.2}"), from(v))?;
+        }
+        if let Some(cents) = d.tuning_cents {
+            row("tuning", format!("{cents:+.0} cents from A 440 Hz"), from(v))?;
+        }
+    }
+    Ok(())
+}

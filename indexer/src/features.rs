@@ -1,0 +1,72 @@
+//! `indexer features`.
+
+use crate::arguments::{Arguments, Features};
+use crate::output::{self, printable};
+use crate::{COULD_NOT_RUN, OK, SOME_FAILED, scan};
+use anyhow::{Context, bail};
+use npyz::WriterBuilder;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+pub fn run(arguments: &Arguments, command: &Features) -> anyhow::Result<u8> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for folder in &command.folders {
+        let found = ::scan::music_files(folder).with_context(|| folder.display().to_string())?;
+        files.extend(found);
+    }
+    if files.is_empty() {
+        bail!("no music files there");
+    }
+    let (worker, limits) = scan::workers(&command.measuring, command.workers)?;
+    let rows: Mutex<Vec<Option<Result<Vec<f32>, String>>>> = Mutex::new(vec![None; files.len()]);
+    ::scan::measure_all(&worker, limits, &files, &|i, outcome| {
+        let row = outcome.map(|track| analysis::features::of(&track.analysis));
+        rows.lock().unwrap_or_else(std::sync::PoisonError::into_inner)[i] = Some(row);
+    });
+    let names = analysis::features::names();
+    let mut kept: Vec<(&Path, Vec<f32>)> = Vec::new();
+    let mut failures: Vec<(&Path, String)> = Vec::new();
+    for (file, row) in files.iter().zip(rows.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)) {
+        match row.unwrap_or_else(|| Err("it was not measured".into())) {
+            Ok(row) => kept.push((file, row)),
+            Err(reason) => failures.push((file, reason)),
+        }
+    }
+    write_table(&command.out, &kept, names.len())?;
+    let list = |extension: &str, lines: Vec<String>| -> anyhow::Result<()> {
+        let path = command.out.with_extension(extension);
+        let mut file = BufWriter::new(File::create(&path).with_context(|| path.display().to_string())?);
+        lines.iter().try_for_each(|line| writeln!(file, "{line}")).and_then(|()| file.flush()).with_context(|| path.display().to_string())
+    };
+    list("columns.txt", names)?;
+    list("rows.txt", kept.iter().map(|k| track::path_text::to_text(k.0)).collect())?;
+    if arguments.json {
+        let failed: Vec<_> =
+            failures.iter().map(|f| serde_json::json!({ "path": track::path_text::to_text(f.0), "reason": f.1 })).collect();
+        output::json(&serde_json::json!({ "rows": kept.len(), "table": track::path_text::to_text(&command.out), "failures": failed }))?;
+    } else {
+        output::line(&format!("{} rows in {}", kept.len(), command.out.display()))?;
+        for (path, reason) in &failures {
+            output::line(&printable(&format!("failed: {}: {reason}", path.display())))?;
+        }
+    }
+    Ok(if kept.is_empty() {
+        COULD_NOT_RUN
+    } else if failures.is_empty() {
+        OK
+    } else {
+        SOME_FAILED
+    })
+}
+
+/// Writes the rows as numpy reads them.
+fn write_table(path: &Path, rows: &[(&Path, Vec<f32>)], columns: usize) -> anyhow::Result<()> {
+    let place = || path.display().to_string();
+    let file = BufWriter::new(File::create(path).with_context(place)?);
+    let shape = [rows.len() as u64, columns as u64];
+    let mut writer = npyz::WriteOptions::new().default_dtype().shape(&shape).writer(file).begin_nd().with_context(place)?;
+    writer.extend(rows.iter().flat_map(|r| r.1.iter().copied())).with_context(place)?;
+    writer.finish().with_context(place)
+}

@@ -1,0 +1,127 @@
+//! `indexer split`.
+//!
+//! One idea: a first pass finds the silences, a second one writes what lies between them, so that a file of any length takes little memory.
+
+use crate::arguments::{Arguments, Split};
+use crate::output::{self, duration, printable};
+use crate::{MEMORY, OK, SOME_FAILED};
+use analysis::LevelCurve;
+use anyhow::{Context, bail};
+use audio::{Reader, WavFile};
+use std::path::{Path, PathBuf};
+
+/// Levels a second: silence is found to the hundredth of a second.
+const LEVELS_HZ: f64 = 100.0;
+/// A piece keeps so much of the silence around it, so that no attack or echo is cut, in seconds.
+const MARGIN_S: f64 = 0.1;
+/// Memory that a decoder may ask for.
+const MEMORY_LIMIT: usize = 1 << 30;
+
+pub fn run(arguments: &Arguments, command: &Split) -> anyhow::Result<u8> {
+    for (name, value) in [("below", command.below), ("hold", command.hold), ("shortest", command.shortest)] {
+        if !value.is_finite() || value < 0.0 {
+            bail!("--{name}: {value} is no number from 0 on");
+        }
+    }
+    MEMORY.set_limit(MEMORY_LIMIT).map_err(|()| anyhow::anyhow!("this program uses more memory than it may already"))?;
+    let pieces = pieces(command)?;
+    std::fs::create_dir_all(&command.out).with_context(|| command.out.display().to_string())?;
+    let stem = command.file.file_stem().map_or_else(|| "piece".into(), |s| s.to_string_lossy().into_owned());
+    let digits = pieces.len().to_string().len().max(2);
+    let named: Vec<(f64, f64, PathBuf)> =
+        (1..).zip(&pieces).map(|(i, (from, to))| (*from, *to, command.out.join(format!("{stem}-{i:0digits$}.wav")))).collect();
+    if let Some((_, _, path)) = named.iter().find(|n| n.2.exists()) {
+        bail!("{} is there already; nothing was written", path.display());
+    }
+    write(&command.file, &named)?;
+    if arguments.json {
+        let list: Vec<_> = named
+            .iter()
+            .map(|(from, to, path)| serde_json::json!({ "path": track::path_text::to_text(path), "from_s": from, "to_s": to }))
+            .collect();
+        output::json(&list)?;
+    } else {
+        for (from, to, path) in &named {
+            output::line(&printable(&format!("{}  {} to {}", path.display(), duration(*from), duration(*to))))?;
+        }
+        if named.is_empty() {
+            output::line("nothing but silence")?;
+        }
+    }
+    Ok(if named.is_empty() { SOME_FAILED } else { OK })
+}
+
+/// What lies between the silences, in seconds.
+fn pieces(command: &Split) -> anyhow::Result<Vec<(f64, f64)>> {
+    let mut reader = Reader::open(&command.file)?;
+    let mut level = LevelCurve::new(f64::from(reader.info().rate_hz), LEVELS_HZ);
+    let mut planes: Vec<Vec<f32>> = vec![Vec::new(); reader.info().channels];
+    while let Some(block) = reader.next_block()? {
+        for (plane, samples) in planes.iter_mut().zip(block.channels()) {
+            plane.clear();
+            plane.extend(samples.iter().map(|x| if x.is_finite() { *x } else { 0.0 }));
+        }
+        level.push(&planes);
+    }
+    let mut pieces = Vec::new();
+    let mut from_s = 0.0;
+    let end = analysis::Silence { from_s: level.duration_s(), to_s: level.duration_s() };
+    for silence in level.silences(command.below, command.hold).into_iter().chain([end]) {
+        if silence.from_s - from_s >= command.shortest.max(1.0 / LEVELS_HZ) {
+            pieces.push(((from_s - MARGIN_S).max(0.0), (silence.from_s + MARGIN_S).min(level.duration_s())));
+        }
+        from_s = silence.to_s;
+    }
+    Ok(pieces)
+}
+
+/// Writes each piece into its file. If that fails, the files that were begun are taken away again, and no other.
+fn write(from: &Path, pieces: &[(f64, f64, PathBuf)]) -> anyhow::Result<()> {
+    let mut begun = Vec::new();
+    let result = write_all(from, pieces, &mut begun);
+    if result.is_err() {
+        for path in begun {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+    result
+}
+
+/// A piece that is being written: its first frame, the one after its last, its file.
+type Open = (u64, u64, WavFile);
+
+fn write_all(from: &Path, pieces: &[(f64, f64, PathBuf)], begun: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    let mut reader = Reader::open(from)?;
+    let (rate_hz, channels) = (reader.info().rate_hz, reader.info().channels);
+    let frame = |s: f64| (s * f64::from(rate_hz)).round() as u64;
+    let mut waiting = pieces.iter();
+    let mut begin = || -> anyhow::Result<Option<Open>> {
+        let Some((from, to, path)) = waiting.next() else { return Ok(None) };
+        let file = WavFile::create(path, rate_hz, channels)?;
+        begun.push(path.clone());
+        Ok(Some((frame(*from), frame(*to), file)))
+    };
+    let mut open = begin()?;
+    while let Some(block) = reader.next_block()? {
+        let (start, end) = (block.start, block.start + block.len() as u64);
+        let planes: Vec<&[f32]> = block.channels().collect();
+        while let Some((first, last, file)) = &mut open {
+            let (a, b) = (start.max(*first), end.min(*last));
+            if a < b {
+                let part: Vec<&[f32]> = planes.iter().map(|p| &p[(a - start) as usize..(b - start) as usize]).collect();
+                file.push(&part)?;
+            }
+            if end < *last {
+                break;
+            }
+            if let Some((_, _, file)) = open.take() {
+                file.finish()?;
+            }
+            open = begin()?;
+        }
+    }
+    match open {
+        Some((_, _, file)) => Ok(file.finish()?),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,167 @@
+"""Trains the pulse network of shared/analysis: which moments are beats, which of them begin bars, whether there is a pulse at all, and
+whether beats divide into three.
+
+The network is a small temporal convolutional network (after Davies & Boeck, EUSIPCO 2019): one convolution that looks at all bands, then
+residual blocks whose convolutions reach twice as far each time, up to 12 s to either side. It runs on every file of a scan, so it is small.
+
+    cargo xtask eval analysis --training target/eval/analysis/training
+    python models/training/pulse.py target/eval/analysis/training models/pulse.safetensors [EPOCHS]
+
+Needs torch, numpy, safetensors.
+"""
+
+import json
+import math
+import random
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import nn
+from torch.nn import functional as F
+
+FRAME_RATE_HZ = 44100 / 512
+BANDS = 40
+CHANNELS = 24
+TAPS = 5
+BLOCKS = 9
+OUTPUTS = ["beat", "downbeat", "pulse", "triple"]
+CROP = 2400
+BATCH = 8
+
+
+class Pulse(nn.Module):
+    def __init__(self, inputs):
+        super().__init__()
+        self.stem = nn.Conv1d(inputs, CHANNELS, 3, padding=1)
+        self.wide = nn.ModuleList(nn.Conv1d(CHANNELS, CHANNELS, TAPS, dilation=2**i, padding=2 * 2**i) for i in range(BLOCKS))
+        self.mix = nn.ModuleList(nn.Conv1d(CHANNELS, CHANNELS, 1) for _ in range(BLOCKS))
+        self.head = nn.Conv1d(CHANNELS, len(OUTPUTS), 1)
+
+    def forward(self, x, dropout=0.0):
+        x = F.relu(self.stem(x))
+        for wide, mix in zip(self.wide, self.mix):
+            y = F.relu(wide(x))
+            if dropout:
+                y = F.dropout1d(y, dropout)
+            x = x + mix(y)
+        return self.head(F.relu(x))
+
+
+def read(folder):
+    pieces = []
+    for line in open(folder / "pieces.jsonl"):
+        truth = json.loads(line)["truth"]
+        heard = np.load(folder / f"{truth['name']}.npy").astype(np.float16)
+        pieces.append((heard, truth))
+    return pieces
+
+
+def targets(truth, frames, stretch):
+    """Rows: beat, downbeat, pulse, triple; the last is NaN where it is not asked."""
+    y = np.zeros((4, frames), np.float32)
+    for row, times in ((0, truth["beats_s"]), (1, truth["downbeats_s"])):
+        for t in times:
+            i = round(t * stretch * FRAME_RATE_HZ - 0.25)
+            for d, v in ((-1, 0.4), (0, 1.0), (1, 0.4)):
+                if 0 <= i + d < frames:
+                    y[row, i + d] = max(y[row, i + d], v)
+    y[2] = truth["has_pulse"]
+    y[3] = (truth["metres"][0] in (6, 9, 12)) if truth["metres"] else np.nan
+    return y
+
+
+def varied(heard, truth, rng):
+    """One variation of a piece: level, tone, bandwidth, pace."""
+    x = heard.astype(np.float32)
+    stretch = 1.0
+    if rng.random() < 0.5:
+        stretch = math.exp(rng.uniform(-0.14, 0.14))
+        at = np.arange(int(len(x) * stretch)) / stretch
+        k = np.minimum(at.astype(int), len(x) - 2)
+        part = (at - k)[:, None].astype(np.float32)
+        x = x[k] * (1 - part) + x[k + 1] * part
+    energy = 10 ** x[:, :BANDS] - 1
+    place = np.linspace(-1, 1, BANDS)
+    decibels = rng.uniform(-18, 6) + rng.uniform(-6, 6) * place + rng.uniform(-5, 5) * np.cos(rng.uniform(1, 4) * np.pi * place + rng.uniform(0, 6))
+    x[:, :BANDS] = np.log10(1 + energy.clip(0) * 10 ** (decibels / 10))
+    if rng.random() < 0.15:
+        x[:, rng.randrange(18, BANDS) : BANDS] = 0
+    if rng.random() < 0.15:
+        # A recording without its lowest octaves.
+        x[:, : rng.randrange(1, 5)] = 0
+    y = targets(truth, len(x), stretch)
+    start = rng.randrange(max(1, len(x) - CROP + 1))
+    return x[start : start + CROP], y[:, start : start + CROP]
+
+
+def loss_of(logits, y):
+    beat = F.binary_cross_entropy_with_logits(logits[:, 0], y[:, 0])
+    down = F.binary_cross_entropy_with_logits(logits[:, 1], y[:, 1])
+    pulse = F.binary_cross_entropy_with_logits(logits[:, 2], y[:, 2])
+    asked = ~torch.isnan(y[:, 3])
+    triple = F.binary_cross_entropy_with_logits(logits[:, 3][asked], y[:, 3][asked]) if asked.any() else 0.0
+    return beat + down + 0.1 * pulse + 0.1 * triple, (beat, down, pulse, triple)
+
+
+def main():
+    folder, out = Path(sys.argv[1]), sys.argv[2]
+    epochs = int(sys.argv[3]) if len(sys.argv) > 3 else 24
+    torch.manual_seed(1)
+    rng = random.Random(1)
+    pieces = read(folder)
+    rng.shuffle(pieces)
+    held, pieces = pieces[: len(pieces) // 20], pieces[len(pieces) // 20 :]
+    some = np.concatenate([p[0][::50].astype(np.float32) for p in pieces])
+    mean, scale = some.mean(0), 1 / (some.std(0) + 1e-3)
+    model = Pulse(len(mean))
+    print(len(pieces), "pieces,", len(held), "held out,", sum(p.numel() for p in model.parameters()), "parameters", flush=True)
+    steps = epochs * (len(pieces) // BATCH)
+    best = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=1e-3)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(best, 4e-3, total_steps=steps, pct_start=0.15)
+
+    def batch(chosen, rng):
+        xs, ys = zip(*(varied(h, t, rng) for h, t in chosen))
+        n = min(len(x) for x in xs)
+        x = torch.from_numpy(np.stack([(x[:n] - mean) * scale for x in xs])).transpose(1, 2).contiguous()
+        return x.float(), torch.from_numpy(np.stack([y[:, :n] for y in ys]))
+
+    def save():
+        tensors = {"input.mean": torch.from_numpy(mean), "input.scale": torch.from_numpy(scale)}
+        for name, conv in [("stem", model.stem), ("head", model.head)] + [
+            (f"{kind}.{i}", c) for kind, row in (("wide", model.wide), ("mix", model.mix)) for i, c in enumerate(row)
+        ]:
+            # Taps, then what comes in, then what goes out: the order in which the sums are done.
+            tensors[f"{name}.weight"] = conv.weight.detach().permute(2, 1, 0).contiguous()
+            tensors[f"{name}.bias"] = conv.bias.detach().contiguous()
+        save_file({k: v.float().contiguous() for k, v in tensors.items()}, out)
+
+    for epoch in range(epochs):
+        rng.shuffle(pieces)
+        model.train()
+        total = np.zeros(5)
+        for i in range(len(pieces) // BATCH):
+            x, y = batch(pieces[i * BATCH : (i + 1) * BATCH], rng)
+            loss, parts = loss_of(model(x, 0.1), y)
+            best.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            best.step()
+            schedule.step()
+            total += [float(loss)] + [float(p) for p in parts]
+        model.eval()
+        with torch.no_grad():
+            fixed = random.Random(7)
+            scores = []
+            for i in range(0, len(held), BATCH):
+                x, y = batch(held[i : i + BATCH], fixed)
+                loss, parts = loss_of(model(x), y)
+                scores.append([float(loss)] + [float(p) for p in parts])
+        print(epoch, (total / (len(pieces) // BATCH)).round(4), "held out", np.mean(scores, 0).round(4), flush=True)
+        save()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+//! The chain of beats: which moments, each a plausible beat after the one before, explain best what the network heard.
+//!
+//! One idea: a hidden semi-Markov model (after Böck, Krebs & Widmer, ISMIR 2015). A state is a beat and the time since the beat before. The
+//! price of changing the pace grows with the logarithm of the change, so the best predecessor of every pace is found in two sweeps.
+
+use super::hearing::FRAME_RATE_HZ;
+use super::listener::Activations;
+
+/// Tempi that are looked for, in beats per minute.
+pub(crate) const RANGE_BPM: (f64, f64) = (36.0, 250.0);
+/// What a change of the time between beats by a factor of e costs. Rubato changes by a few per cent from beat to beat.
+const CHANGE: f64 = 45.0;
+/// A frame is more likely a beat than not from this probability on: one frame in so many is a beat.
+const THRESHOLD: f64 = 0.07;
+/// A missing beat speaks against the chain no more than this, so that music may pause.
+const WORST: f64 = -2.5;
+/// Stands for the pace of a first beat.
+const FIRST: u8 = u8::MAX;
+/// Longest stretch that is decoded in one go, in frames (16 minutes), and what it sees beyond its ends.
+const STRETCH: usize = 82_000;
+const OVERLAP: usize = 2_000;
+
+/// Beats with what they explain.
+pub(crate) struct Chain {
+    /// Frames, rising.
+    pub(crate) beats: Vec<usize>,
+    /// Sum of log odds, less what changes of pace cost.
+    pub(crate) score: f64,
+}
+
+/// The best chain whose tempo stays in a range. `None` where the range or the sound is too short for three beats.
+pub(crate) fn best(activations: &Activations, range_bpm: (f64, f64)) -> Option<Chain> {
+    let n = activations.frames.len();
+    let mut whole = Chain { beats: Vec::new(), score: 0.0 };
+    let mut from = 0;
+    while from < n {
+        let to = if n - from < STRETCH + STRETCH / 4 { n } else { from + STRETCH };
+        let part = decode(activations, from.saturating_sub(OVERLAP)..(to + OVERLAP).min(n), range_bpm);
+        if let Some(part) = part {
+            let gap = (60.0 / range_bpm.1 * FRAME_RATE_HZ * 0.8) as usize;
+            let last = whole.beats.last().copied();
+            whole.beats.extend(part.beats.into_iter().filter(|b| (from..to).contains(b) && last.is_none_or(|l| *b > l + gap)));
+            whole.score += part.score;
+        }
+        from = to;
+    }
+    (whole.beats.len() >= 3).then_some(whole)
+}
+
+fn decode(activations: &Activations, range: std::ops::Range<usize>, range_bpm: (f64, f64)) -> Option<Chain> {
+    let gap = |bpm: f64| 60.0 / bpm * FRAME_RATE_HZ;
+    let (shortest, longest) = (gap(range_bpm.1).round() as usize, gap(range_bpm.0).round() as usize);
+    // A pace is kept in a byte.
+    let paces = (longest.checked_sub(shortest)? + 1).min(usize::from(FIRST));
+    let n = range.len();
+    if n < 2 || shortest == 0 {
+        return None;
+    }
+    let step: Vec<f32> = (0..paces).map(|p| (CHANGE * ((shortest + p + 1) as f64 / (shortest + p) as f64).ln()) as f32).collect();
+    let odds = |p: f64| (p / (1.0 - p)).ln();
+    let gain: Vec<f32> =
+        range.clone().map(|f| (odds(activations.probability(f, super::BEAT)) - odds(THRESHOLD)).max(WORST) as f32).collect();
+
+    // For a beat at frame t: the best score, after the sweeps, of what may go on at each pace; and the pace that it came at itself.
+    let mut after = vec![0f32; n * paces];
+    let mut back = vec![FIRST; n * paces];
+    let (mut own, mut came) = (vec![0f32; paces], vec![FIRST; paces]);
+    let mut end = (0f32, 0, FIRST);
+    for t in 0..n {
+        for p in 0..paces {
+            // Anything may be the first beat: what went before explains nothing, and costs nothing.
+            let before = t.checked_sub(shortest + p).map_or(0.0, |b| after[b * paces + p]);
+            let is_first = before <= 0.0;
+            own[p] = gain[t] + if is_first { 0.0 } else { before };
+            came[p] = if is_first { FIRST } else { p as u8 };
+            if own[p] > end.0 {
+                end = (own[p], t, came[p]);
+            }
+        }
+        // Two sweeps: what follows may have this pace, or another one at its price.
+        for p in 1..paces {
+            let moved = own[p - 1] - step[p - 1];
+            if moved > own[p] {
+                (own[p], came[p]) = (moved, came[p - 1]);
+            }
+        }
+        for p in (0..paces - 1).rev() {
+            let moved = own[p + 1] - step[p];
+            if moved > own[p] {
+                (own[p], came[p]) = (moved, came[p + 1]);
+            }
+        }
+        after[t * paces..(t + 1) * paces].copy_from_slice(&own);
+        back[t * paces..(t + 1) * paces].copy_from_slice(&came);
+    }
+    let (score, mut t, mut pace) = end;
+    let mut beats = vec![range.start + t];
+    while pace != FIRST {
+        t -= shortest + usize::from(pace);
+        // What followed came at this pace.
+        pace = back[t * paces + usize::from(pace)];
+        beats.push(range.start + t);
+    }
+    beats.reverse();
+    Some(Chain { beats, score: f64::from(score) })
+}

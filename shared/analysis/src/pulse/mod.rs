@@ -1,0 +1,122 @@
+//! Pulse: beats, bars, tempo and metre, or that there is none.
+//!
+//! One idea: a small network hears which moments are like beats and downbeats; models of how beats and bars follow each other read
+//! the one chain from it that explains most; onsets then say to the millisecond where each beat is.
+
+mod bars;
+mod chain;
+mod hearing;
+mod listener;
+mod network;
+mod pace;
+mod refine;
+
+pub use hearing::{FRAME_RATE_HZ, INPUTS};
+
+pub(crate) use listener::{Activations, Listener};
+
+use music::{BeatGrid, Metre};
+use track::Pace;
+
+/// What the network says of a frame, in order.
+pub(crate) const BEAT: usize = 0;
+const DOWNBEAT: usize = 1;
+const PULSE: usize = 2;
+const TRIPLE: usize = 3;
+
+/// Other readings of a tempo that people disagree about.
+const READINGS: [f64; 6] = [0.5, 2.0, 1.5, 2.0 / 3.0, 3.0, 1.0 / 3.0];
+
+/// The pulse of a sound.
+pub(crate) struct Pulse {
+    pub(crate) bpm: f64,
+    pub(crate) confidence: f64,
+    pub(crate) pace: Pace,
+    pub(crate) grid: BeatGrid,
+    pub(crate) grid_confidence: f64,
+    pub(crate) metre: Option<(Metre, f64)>,
+    /// How probably a beat sounds like one, in the mean.
+    pub(crate) clarity: f64,
+}
+
+/// Finds the pulse. `None` where there is none.
+pub(crate) fn find(activations: &Activations, onsets_s: &[f64], duration_s: f64) -> Option<Pulse> {
+    let (first, last) = (*onsets_s.first()?, *onsets_s.last()?);
+    let frame = |s: f64| (s * FRAME_RATE_HZ) as usize;
+    let sounding = frame(first)..frame(last).max(frame(first) + 1);
+    let pulse = sounding.clone().map(|f| activations.probability(f, PULSE)).sum::<f64>() / sounding.len() as f64;
+    if pulse < 0.5 || onsets_s.len() < 4 {
+        return None;
+    }
+    let chain = chain::best(activations, chain::RANGE_BPM)?;
+    // The middle of frame n lies a quarter of a frame after its number: it is the mean of two.
+    let seconds = |f: usize| (f as f64 + 0.25) / FRAME_RATE_HZ;
+    let rough = extended(chain.beats.iter().map(|b| seconds(*b)).collect(), first, last);
+    let (beats, is_straight) = refine::placed(rough, onsets_s);
+    let beats: Vec<f64> = beats.into_iter().filter(|t| *t >= -0.02 && *t < duration_s).map(|t: f64| t.max(0.0)).collect();
+    let near = |t: f64, output: usize| activations.highest((t * FRAME_RATE_HZ).max(0.0) as usize, 2, output);
+    let downbeat: Vec<f64> = beats.iter().map(|t| (near(*t, DOWNBEAT) / near(*t, BEAT).max(0.05)).clamp(0.02, 0.98)).collect();
+    let bars = bars::best(&downbeat);
+    let clarity = beats.iter().map(|t| near(*t, BEAT)).sum::<f64>() / beats.len().max(1) as f64;
+    let triple = beats.iter().map(|t| near(*t, TRIPLE)).sum::<f64>() / beats.len().max(1) as f64;
+
+    let grid = BeatGrid::with_downbeats(beats, bars.as_ref().map(|b| b.downbeats.clone()).unwrap_or_default())?;
+    let bpm = grid.median_bpm();
+    let alternatives = alternatives(activations, &chain, bpm);
+    let confidence = (1.0 - alternatives.iter().map(|a| a.1).sum::<f64>()) * (0.5 + 0.5 * clarity) * if is_straight { 1.0 } else { 0.8 };
+    let bars_confidence = bars.as_ref().map(|b| 1.0 - (-0.1 * b.margin).exp());
+    let metre = bars.as_ref().zip(bars_confidence).map(|(b, c)| {
+        let is_compound = triple > 0.5 && matches!(b.length, 2..=4);
+        (Metre { beats: b.length as u8, is_compound }, c * (2.0 * triple - 1.0).abs().max(0.1))
+    });
+    Some(Pulse {
+        bpm,
+        confidence,
+        pace: pace::pace(&grid, alternatives),
+        grid,
+        grid_confidence: bars_confidence.unwrap_or(0.0),
+        metre,
+        clarity,
+    })
+}
+
+/// The chain, gone on with at the pace of its ends until the first and the last onset.
+fn extended(mut beats: Vec<f64>, first_s: f64, last_s: f64) -> Vec<f64> {
+    let pace = |beats: &[f64]| {
+        let steps = beats.len().saturating_sub(1).max(1) as f64;
+        (beats.last().copied().unwrap_or(0.0) - beats.first().copied().unwrap_or(0.0)) / steps
+    };
+    let (opening, closing) = (pace(&beats[..beats.len().min(9)]), pace(&beats[beats.len().saturating_sub(9)..]));
+    if opening <= 0.0 || closing <= 0.0 {
+        return beats;
+    }
+    while let Some(t) = beats.last().map(|t| t + closing).filter(|t| *t <= last_s + 0.1 * closing) {
+        beats.push(t);
+    }
+    let mut before: Vec<f64> = Vec::new();
+    while let Some(t) = before.last().or(beats.first()).map(|t| t - opening).filter(|t| *t >= first_s - 0.1 * opening) {
+        before.push(t);
+    }
+    before.reverse();
+    before.extend(beats);
+    before
+}
+
+/// Other readings of the tempo, with how probable each is beside the one that was chosen.
+fn alternatives(activations: &Activations, chosen: &chain::Chain, bpm: f64) -> Vec<(f64, f64)> {
+    // A chain's score grows with length; by the beat it is the same for a minute and an hour.
+    let per_beat = |score: f64| score / chosen.beats.len().max(1) as f64;
+    let others: Vec<(f64, f64)> = READINGS
+        .iter()
+        .map(|r| bpm * r)
+        .filter(|b| (chain::RANGE_BPM.0..chain::RANGE_BPM.1).contains(b))
+        .map(|b| {
+            let score = chain::best(activations, (b / 1.12, b * 1.12)).map_or(0.0, |c| c.score);
+            (b, (2.0 * (per_beat(score) - per_beat(chosen.score))).min(0.0).exp())
+        })
+        .collect();
+    let total = 1.0 + others.iter().map(|o| o.1).sum::<f64>();
+    let mut shares: Vec<(f64, f64)> = others.into_iter().map(|(b, weight)| (b, weight / total)).collect();
+    shares.sort_by(|a, b| b.1.total_cmp(&a.1));
+    shares
+}

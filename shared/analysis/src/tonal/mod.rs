@@ -1,0 +1,12 @@
+//! Harmony: tuning, key, changes of key, the tonic of a drone.
+
+mod chroma;
+mod key;
+mod key_weights;
+mod spans;
+mod tonic;
+
+pub(crate) use chroma::{Chroma, ChromaMeter};
+pub(crate) use key::{modes, probabilities, ranked};
+pub(crate) use spans::spans;
+pub(crate) use tonic::tonic;

@@ -1,0 +1,170 @@
+//! Which pitches a short stretch of sound may have.
+//!
+//! One idea: YIN's difference function d(τ) = m(τ) - 2 r(τ) (de Cheveigné & Kawahara, JASA 2002), divided by the energy m(τ) of the two
+//! stretches that it compares, is 1 less McLeod's normalised square difference n(τ) = 2 r(τ) / m(τ) (McLeod & Wyvill, ICMC 2005), whose peaks
+//! are the periods, each with its clarity. By FFT.
+
+use realfft::num_complex::Complex;
+use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use std::sync::Arc;
+
+/// Lowest and highest pitch that is looked for.
+pub(crate) const RANGE_HZ: (f64, f64) = (60.0, 1_700.0);
+/// Length of a stretch: three periods of the lowest pitch.
+const WINDOW_S: f64 = 0.05;
+/// Candidates of a stretch at most.
+pub(crate) const MOST: usize = 8;
+/// Peaks below this clarity are no candidates.
+const LEAST_CLARITY: f32 = 0.25;
+
+/// The pitches that a stretch may have.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Candidates {
+    /// Highest absolute sample of the stretch, and of all stretches so far.
+    pub(crate) peak: f32,
+    pub(crate) loudest: f32,
+    /// Frequency in Hz and clarity, 0 to 1.
+    pub(crate) of: [(f32, f32); MOST],
+    pub(crate) count: usize,
+}
+
+impl Candidates {
+    pub(crate) fn best_clarity(&self) -> f32 {
+        self.of[..self.count].iter().fold(0.0, |m, c| m.max(c.1))
+    }
+}
+
+/// Cuts a stream into stretches and finds the candidates of each.
+pub(crate) struct PitchFrames {
+    rate_hz: f64,
+    hop: f64,
+    window: usize,
+    lags: (usize, usize),
+    count: u64,
+    gone: u64,
+    loudest: f32,
+    pending: Vec<f32>,
+    forward: Arc<dyn RealToComplex<f32>>,
+    inverse: Arc<dyn ComplexToReal<f32>>,
+    time: Vec<f32>,
+    spectrum: Vec<Complex<f32>>,
+    scratch: Vec<Complex<f32>>,
+    clarity: Vec<f32>,
+}
+
+impl PitchFrames {
+    pub(crate) fn new(rate_hz: f64, hop_s: f64) -> Self {
+        let window = (WINDOW_S * rate_hz) as usize;
+        let lags = ((rate_hz / RANGE_HZ.1).floor().max(2.0) as usize, ((rate_hz / RANGE_HZ.0).ceil() as usize).min(window - 2));
+        // Room for the longest lag, so that the circular correlation does not wrap into it.
+        let size = (window + lags.1 + 2).next_power_of_two();
+        let mut planner = RealFftPlanner::new();
+        let (forward, inverse) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));
+        Self {
+            rate_hz,
+            hop: hop_s * rate_hz,
+            window,
+            lags,
+            count: 0,
+            gone: 0,
+            loudest: 0.0,
+            pending: vec![0.0; window / 2],
+            time: forward.make_input_vec(),
+            spectrum: forward.make_output_vec(),
+            scratch: vec![Complex::default(); forward.get_scratch_len().max(inverse.get_scratch_len())],
+            clarity: vec![0.0; lags.1 + 2],
+            forward,
+            inverse,
+        }
+    }
+
+    /// Samples in a stretch.
+    pub(crate) fn window(&self) -> usize {
+        self.window
+    }
+
+    pub(crate) fn push(&mut self, samples: &[f32]) {
+        let next = (((self.count as f64 * self.hop).round() as u64).saturating_sub(self.gone) as usize).min(self.pending.len());
+        self.pending.drain(..next);
+        self.gone += next as u64;
+        self.pending.extend_from_slice(samples);
+    }
+
+    /// The candidates of the next stretch, if all of it is there.
+    pub(crate) fn next(&mut self) -> Option<Candidates> {
+        let start = ((self.count as f64 * self.hop).round() as u64).saturating_sub(self.gone) as usize;
+        let stretch = self.pending.get(start..start + self.window)?;
+        self.count += 1;
+        let mut found = Candidates { peak: stretch.iter().fold(0.0, |m, x| m.max(x.abs())), ..Candidates::default() };
+        self.loudest = self.loudest.max(found.peak);
+        found.loudest = self.loudest;
+        // -90 dBFS: nothing.
+        if found.peak < 3e-5 {
+            return Some(found);
+        }
+        let mean = stretch.iter().sum::<f32>() / self.window as f32;
+        self.time.fill(0.0);
+        for (t, x) in self.time.iter_mut().zip(stretch) {
+            *t = x - mean;
+        }
+        let energy: f32 = self.time[..self.window].iter().map(|x| x * x).sum();
+        // m(τ): the energy of the first and of the last (window - τ) samples, updated from lag to lag.
+        let mut both = 2.0 * energy;
+        let fits = |lag: usize, both: &mut f32, time: &[f32]| {
+            if lag > 0 {
+                *both -= time[lag - 1] * time[lag - 1] + time[self.window - lag] * time[self.window - lag];
+            }
+            *both
+        };
+        let m: &mut [f32] = &mut self.clarity;
+        for (lag, m) in m.iter_mut().enumerate() {
+            *m = fits(lag, &mut both, &self.time);
+        }
+        let scale = 2.0 / self.time.len() as f32;
+        // Lengths are those of the plans: neither can fail.
+        if self.forward.process_with_scratch(&mut self.time, &mut self.spectrum, &mut self.scratch).is_err() {
+            return Some(found);
+        }
+        for c in &mut self.spectrum {
+            *c = Complex::new(c.norm_sqr(), 0.0);
+        }
+        if self.inverse.process_with_scratch(&mut self.spectrum, &mut self.time, &mut self.scratch).is_err() {
+            return Some(found);
+        }
+        for (n, r) in self.clarity.iter_mut().zip(&self.time) {
+            *n = if *n > 1e-6 * energy { scale * r / *n } else { 0.0 };
+        }
+        self.pick(&mut found);
+        Some(found)
+    }
+
+    /// The peaks between zero crossings, refined by a parabola.
+    fn pick(&self, found: &mut Candidates) {
+        let n = &self.clarity;
+        // The hill around lag 0 is no period.
+        let Some(valley) = n.iter().position(|x| *x < 0.0) else { return };
+        let mut lag = valley.max(self.lags.0);
+        while lag + 1 < n.len() {
+            // One peak for each stretch above zero: its highest.
+            if n[lag] <= 0.0 {
+                lag += 1;
+                continue;
+            }
+            let end = (lag..n.len()).find(|l| n[*l] <= 0.0).unwrap_or(n.len());
+            let top = (lag..end).filter(|l| *l > 0 && *l + 1 < n.len()).max_by(|a, b| n[*a].total_cmp(&n[*b]));
+            if let Some(top) = top.filter(|t| n[*t] >= n[t - 1] && n[*t] >= n[t + 1] && n[*t] > LEAST_CLARITY) {
+                let (a, b, c) = (n[top - 1], n[top], n[top + 1]);
+                let bend = a - 2.0 * b + c;
+                let shift = if bend < -1e-9 { 0.5 * (a - c) / bend } else { 0.0 };
+                let candidate = ((self.rate_hz / (top as f64 + f64::from(shift))) as f32, (b - 0.25 * (a - c) * shift).min(1.0));
+                if found.count < MOST {
+                    found.of[found.count] = candidate;
+                    found.count += 1;
+                } else if let Some(worst) = found.of.iter_mut().min_by(|x, y| x.1.total_cmp(&y.1)).filter(|w| w.1 < candidate.1) {
+                    *worst = candidate;
+                }
+            }
+            lag = end;
+        }
+    }
+}

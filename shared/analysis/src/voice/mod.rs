@@ -1,0 +1,125 @@
+//! The pitch of a single voice over time.
+//!
+//! One idea: first find out, from a frame now and then of the first sounding seconds, whether one voice is all there is; only then is
+//! the pitch of every frame worth its price.
+
+mod candidates;
+mod decimate;
+mod path;
+
+use candidates::{Candidates, PitchFrames};
+use decimate::Decimator;
+use path::PathFinder;
+use track::Voice;
+
+/// Time between frames.
+const HOP_S: f64 = 0.01;
+/// Sound that is heard before it is decided whether it is one voice.
+const TRIAL_S: f64 = 20.0;
+/// In the trial every so many frames are looked at.
+const TRIAL_EVERY: usize = 10;
+/// A frame whose best period explains this much of it is that of one voice. Chords rest below, for their common period is not quite one.
+const CLEAR: f32 = 0.9;
+/// One voice: at least this share of the frames that sound are clear.
+const CLEAR_SHARE: f64 = 0.65;
+
+enum State {
+    Trial,
+    Following,
+    Polyphonic,
+}
+
+/// Follows the pitch of a stream.
+pub(crate) struct VoiceTracker {
+    state: State,
+    decimator: Decimator,
+    low: Vec<f32>,
+    frames: PitchFrames,
+    path: PathFinder,
+    sounding: usize,
+    clear: usize,
+}
+
+impl VoiceTracker {
+    /// A tracker that decides for itself whether one voice is there.
+    pub(crate) fn new(rate_hz: f64) -> Self {
+        let decimator = Decimator::new(rate_hz);
+        let frames = PitchFrames::new(decimator.rate_hz(), HOP_S);
+        Self { state: State::Trial, decimator, low: Vec::new(), frames, path: PathFinder::default(), sounding: 0, clear: 0 }
+    }
+
+    /// A tracker that is told that one voice is there.
+    pub(crate) fn following(rate_hz: f64) -> Self {
+        Self { state: State::Following, ..Self::new(rate_hz) }
+    }
+
+    pub(crate) fn push(&mut self, mono: &[f32]) {
+        match self.state {
+            State::Polyphonic => {}
+            State::Following => {
+                let mut low = std::mem::take(&mut self.low);
+                self.decimator.push(mono, &mut low);
+                self.frames.push(&low);
+                low.clear();
+                self.low = low;
+                self.follow();
+            }
+            State::Trial => {
+                self.decimator.push(mono, &mut self.low);
+                if self.low.len() as f64 >= TRIAL_S * self.decimator.rate_hz() {
+                    self.decide();
+                }
+            }
+        }
+    }
+
+    fn follow(&mut self) {
+        while let Some(candidates) = self.frames.next() {
+            self.path.push(candidates);
+        }
+    }
+
+    fn decide(&mut self) {
+        let low = std::mem::take(&mut self.low);
+        let mut trial = PitchFrames::new(self.decimator.rate_hz(), HOP_S * TRIAL_EVERY as f64);
+        trial.push(&low);
+        let loudest = low.iter().fold(0f32, |m, x| m.max(x.abs()));
+        while let Some(c) = trial.next() {
+            // 40 dB under the loudest: the rests between notes, and rooms.
+            if c.peak > 0.01 * loudest && c.peak > 1e-4 {
+                self.sounding += 1;
+                self.clear += usize::from(c.best_clarity() > CLEAR);
+            }
+        }
+        // A loud second tells enough; less does not.
+        let is_voice = self.sounding * TRIAL_EVERY >= 100 && self.clear as f64 >= CLEAR_SHARE * self.sounding as f64;
+        if is_voice {
+            self.state = State::Following;
+            self.frames.push(&low);
+            self.follow();
+        } else {
+            self.state = State::Polyphonic;
+        }
+    }
+
+    /// The pitch, with how sure it is; `None` where there is more than one voice, or none.
+    pub(crate) fn finish(mut self) -> Option<(Voice, f64)> {
+        if matches!(self.state, State::Trial) {
+            self.decide();
+        }
+        if !matches!(self.state, State::Following) {
+            return None;
+        }
+        self.frames.push(&vec![0.0; self.frames.window()]);
+        self.follow();
+        let (cents, clarity) = self.path.finish();
+        cents.iter().any(|c| *c > 0).then_some((Voice { hop_s: HOP_S, cents }, clarity))
+    }
+}
+
+/// An empty set of candidates stands for silence.
+impl Default for Candidates {
+    fn default() -> Self {
+        Self { peak: 0.0, loudest: 0.0, of: [(0.0, 0.0); candidates::MOST], count: 0 }
+    }
+}

@@ -1,0 +1,145 @@
+//! What was set by hand of a track's time and key, and how it changes what was measured.
+//!
+//! One idea: a hand sets a few numbers; the beat grid that everything uses is built again from what was measured and those. So they hold
+//! through every later measurement.
+
+use crate::{Analysis, Value};
+use music::{BeatGrid, Key, Metre};
+use serde::{Deserialize, Serialize};
+
+/// Values that were set by hand. What is absent was not.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Edits {
+    /// Tempo in beats per minute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bpm: Option<f64>,
+    /// A moment at which a bar begins, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub downbeat_s: Option<f64>,
+    /// Metre.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metre: Option<Metre>,
+    /// Key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<Key>,
+}
+
+/// Text that says nothing that can be set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("cannot set '{text}': {reason}")]
+pub struct NotAnEdit {
+    /// What was typed.
+    pub text: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// Tempi that may be set, in beats per minute.
+const BPM: std::ops::RangeInclusive<f64> = 10.0..=500.0;
+
+impl Edits {
+    /// Takes up what is written like `bpm=120`, `bpm=x2`, `bpm=/2`, `downbeat=1.25`, `metre=6/8`, `key=D minor`; with nothing after the equals sign
+    /// the value is measured again. `measured_bpm` is what `x2` and `/2` are of.
+    ///
+    /// # Errors
+    /// [`NotAnEdit`] for another name, or a value that is not one.
+    pub fn set(&mut self, text: &str, measured_bpm: Option<f64>) -> Result<(), NotAnEdit> {
+        let fail = |reason: String| NotAnEdit { text: text.to_owned(), reason };
+        let (name, value) = text.split_once('=').ok_or_else(|| fail("write it like bpm=120".into()))?;
+        let (name, value) = (name.trim().to_lowercase(), value.trim());
+        let number =
+            |what: &str| value.parse::<f64>().ok().filter(|n| n.is_finite()).ok_or_else(|| fail(format!("'{value}' is no {what}")));
+        match name.as_str() {
+            "bpm" | "tempo" => {
+                self.bpm = match value {
+                    "" => None,
+                    "x2" | "*2" | "2x" | "/2" => {
+                        let of = self.bpm.or(measured_bpm).ok_or_else(|| fail("no tempo is known that this would be of".into()))?;
+                        Some(if value == "/2" { of / 2.0 } else { of * 2.0 })
+                    }
+                    _ => Some(number("tempo in beats per minute")?),
+                };
+                if self.bpm.is_some_and(|b| !BPM.contains(&b)) {
+                    return Err(fail(format!("tempi from {} to {} beats per minute can be set", BPM.start(), BPM.end())));
+                }
+            }
+            "downbeat" => {
+                self.downbeat_s = if value.is_empty() { None } else { Some(number("time in seconds")?) };
+                if self.downbeat_s.is_some_and(|s| s < 0.0) {
+                    return Err(fail("a downbeat cannot lie before the start".into()));
+                }
+            }
+            "metre" | "meter" => {
+                self.metre = if value.is_empty() { None } else { Some(value.parse::<Metre>().map_err(|e| fail(e.to_string()))?) };
+            }
+            "key" => self.key = if value.is_empty() { None } else { Some(value.parse::<Key>().map_err(|e| fail(e.to_string()))?) },
+            _ => return Err(fail("bpm, downbeat, metre and key can be set".into())),
+        }
+        Ok(())
+    }
+
+    /// Whether nothing is set.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Puts what was set in the place of what was measured, and builds the beat grid again.
+    pub fn apply(&self, analysis: &mut Analysis, duration_s: f64) {
+        let measured = analysis.beats.as_ref().map(|b| b.value.clone());
+        if let Some(key) = self.key {
+            analysis.key = Some(Value::by_hand(key));
+        }
+        if self.bpm.is_none() && self.downbeat_s.is_none() && self.metre.is_none() {
+            return;
+        }
+        // Where no pulse was heard, the beats are those of the tempo that was set, from the downbeat or the start on.
+        let Some(mut grid) = measured.or_else(|| straight(self.bpm?, self.downbeat_s.unwrap_or(0.0), duration_s)) else { return };
+        if let Some(bpm) = self.bpm {
+            grid = grid.at_bpm(bpm);
+            analysis.tempo_bpm = Some(Value::by_hand(bpm));
+            if let Some(pace) = &mut analysis.pace {
+                pace.value.curve.clear();
+            }
+        }
+        if let Some(metre) = self.metre {
+            grid = grid.with_bars_of(usize::from(metre.beats));
+            analysis.metre = Some(Value::by_hand(metre));
+        }
+        if let Some(at) = self.downbeat_s {
+            grid = grid.with_downbeat_exactly_at(at);
+        }
+        analysis.beats = Some(Value::by_hand(grid));
+    }
+}
+
+/// Beats at one tempo through a moment, over the whole of a sound.
+fn straight(bpm: f64, through_s: f64, duration_s: f64) -> Option<BeatGrid> {
+    let step = 60.0 / bpm;
+    let before = (through_s / step).floor().max(0.0);
+    let first = through_s - before * step;
+    let count = ((duration_s - first) / step).floor().clamp(1.0, 1e6) as usize;
+    BeatGrid::with_downbeats((0..=count).map(|k| first + k as f64 * step).collect(), vec![before as usize % 4])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_is_set_or_refused() {
+        let mut edits = Edits::default();
+        for text in ["bpm=98.5", "downbeat = 1.25", "metre=6/8", "key=d minor", "bpm=x2"] {
+            edits.set(text, Some(60.0)).unwrap();
+        }
+        assert_eq!((edits.bpm, edits.downbeat_s), (Some(197.0), Some(1.25)));
+        assert!(edits.metre.is_some_and(|m| m.is_compound) && edits.key.is_some());
+        edits.set("key=", None).unwrap();
+        assert!(edits.key.is_none());
+        for text in ["bpm=fast", "bpm=5", "downbeat=-1", "metre=0/4", "key=H flat", "colour=blue", "bpm", "bpm=nan"] {
+            assert!(edits.set(text, None).is_err(), "{text}");
+        }
+        assert!(Edits::default().set("bpm=/2", None).is_err());
+    }
+}
