@@ -114,6 +114,7 @@ def main():
     pieces = read(folder)
     rng.shuffle(pieces)
     held, pieces = pieces[: len(pieces) // 20], pieces[len(pieces) // 20 :]
+    Path(out).with_suffix(".held-out.txt").write_text("".join(t["name"] + "\n" for _, t in held))
     some = np.concatenate([p[0][::50].astype(np.float32) for p in pieces])
     mean, scale = some.mean(0), 1 / (some.std(0) + 1e-3)
     model = Pulse(len(mean))

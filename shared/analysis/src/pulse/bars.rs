@@ -5,6 +5,9 @@
 
 /// Bars' lengths in beats, with how common they are, roughly, in the music that people buy.
 const LENGTHS: [(usize, f64); 6] = [(4, 0.55), (3, 0.2), (2, 0.15), (5, 0.04), (7, 0.03), (6, 0.03)];
+/// Bars of two say that every second beat is a downbeat, which the middle of a bar of four is like: they must explain every beat so much better
+/// (nats; found on pieces that training held out).
+const HALF_BAR: f64 = 0.25;
 /// How probably a bar's length changes at its end.
 const CHANGE: f64 = 0.002;
 
@@ -29,7 +32,11 @@ pub(crate) fn best(downbeat: &[f64]) -> Option<Bars> {
         return None;
     }
     let states = states();
-    let log_fit = |state: usize, p: f64| if states[state].1 == 0 { p.ln() } else { (1.0 - p).ln() };
+    let log_fit = |state: usize, p: f64| {
+        let (length, place) = states[state];
+        let fit = if place == 0 { p.ln() } else { (1.0 - p).ln() };
+        fit - if length == 2 { HALF_BAR } else { 0.0 }
+    };
     let starts: Vec<usize> = (0..states.len()).filter(|s| states[*s].1 == 0).collect();
     let prior = |length: usize| LENGTHS.iter().find(|l| l.0 == length).map_or(0.0, |l| l.1);
     let mut score: Vec<f64> = (0..states.len()).map(|s| (prior(states[s].0) / states[s].0 as f64).ln() + log_fit(s, downbeat[0])).collect();

@@ -58,7 +58,9 @@ pub(crate) fn find(activations: &Activations, onsets_s: &[f64], duration_s: f64)
     let downbeat: Vec<f64> = beats.iter().map(|t| (near(*t, DOWNBEAT) / near(*t, BEAT).max(0.05)).clamp(0.02, 0.98)).collect();
     let bars = bars::best(&downbeat);
     let clarity = beats.iter().map(|t| near(*t, BEAT)).sum::<f64>() / beats.len().max(1) as f64;
-    let triple = beats.iter().map(|t| near(*t, TRIPLE)).sum::<f64>() / beats.len().max(1) as f64;
+    // The mean of the log odds: what is sure counts more than what is not.
+    let odds = |f: usize| (activations.probability(f, TRIPLE) / (1.0 - activations.probability(f, TRIPLE))).ln();
+    let triple = 1.0 / (1.0 + (-sounding.clone().map(odds).sum::<f64>() / sounding.len() as f64).exp());
 
     let grid = BeatGrid::with_downbeats(beats, bars.as_ref().map(|b| b.downbeats.clone()).unwrap_or_default())?;
     let bpm = grid.median_bpm();

@@ -75,12 +75,16 @@ fn steady_line(beats: &[f64], snapped: &[bool]) -> Option<(f64, f64)> {
     (off[off.len() / 2] <= STEADY_S && off[off.len() * 4 / 5] <= 3.0 * STEADY_S).then_some(fit)
 }
 
-/// Each beat from a line through its four neighbours on either side, onsets counting most. Keeps the order.
+/// Beats that stand for an onset stay on it; the others go to the middle of a line through their neighbours, onsets counting most. Keeps the
+/// order. Longer lines would cut the corners of rubato.
 fn smooth(beats: &[f64], snapped: &[bool]) -> Vec<f64> {
     let mut out: Vec<f64> = (0..beats.len())
         .map(|k| {
-            let range = k.saturating_sub(4)..(k + 5).min(beats.len());
-            let fit = line(range.map(|i| (i as f64 - k as f64, beats[i], if snapped[i] { 1.0 } else { 0.2 })));
+            if snapped[k] {
+                return beats[k];
+            }
+            let range = k.saturating_sub(1)..(k + 2).min(beats.len());
+            let fit = line(range.map(|i| (i as f64 - k as f64, beats[i], if snapped[i] { 1.0 } else { 0.5 })));
             fit.map_or(beats[k], |(at, _)| at)
         })
         .collect();

@@ -10,7 +10,9 @@ use track::Tonic;
 /// A pitch class sounds in a frame in which it has at least this share of the strongest.
 const SOUNDS: f64 = 0.2;
 /// It holds on if it sounds in this share of the frames.
-const HOLDS: f64 = 0.8;
+const HOLDS: f64 = 0.6;
+/// Weights of music over a drone are above this, those of nearly all other music below (trained pieces of both kinds).
+const DRONE: f64 = 9.5;
 
 /// The tonic and how sure it is. `None` where no pitch class holds on.
 pub(crate) fn tonic(chroma: &Chroma) -> Option<(Tonic, f64)> {
@@ -29,7 +31,7 @@ pub(crate) fn tonic(chroma: &Chroma) -> Option<(Tonic, f64)> {
         fit(&chroma.all, &TONIC[0]) + fit(&bass, &TONIC[1])
     };
     let scores: Vec<(usize, f64)> = (0..12).map(|t| (t, score(t))).collect();
-    let best = scores.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1)).filter(|b| holds(b.0))?;
+    let best = scores.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1)).filter(|b| b.1 > DRONE && holds(b.0))?;
     let total: f64 = scores.iter().map(|s| (s.1 - best.1).exp()).sum();
     let cents_above_c = (100.0 * (best.0 as f64 + chroma.offset)).rem_euclid(1200.0);
     Some((Tonic { cents_above_c }, 1.0 / total))

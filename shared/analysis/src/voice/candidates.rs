@@ -17,6 +17,11 @@ pub(crate) const MOST: usize = 8;
 /// Peaks below this clarity are no candidates.
 const LEAST_CLARITY: f32 = 0.25;
 
+/// A peak of this share of the clearest is a key maximum (McLeod & Wyvill: 0.8 to 1).
+const KEY_PEAK: f32 = 0.85;
+/// Longer periods than that of the first key maximum count so much less.
+const MULTIPLE: f32 = 0.65;
+
 /// The pitches that a stretch may have.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Candidates {
@@ -29,6 +34,7 @@ pub(crate) struct Candidates {
 }
 
 impl Candidates {
+    /// Clarity of the clearest.
     pub(crate) fn best_clarity(&self) -> f32 {
         self.of[..self.count].iter().fold(0.0, |m, c| m.max(c.1))
     }
@@ -165,6 +171,12 @@ impl PitchFrames {
                 }
             }
             lag = end;
+        }
+        // Every multiple of a period is one, too: of those that are nearly as clear as the clearest, the shortest is meant.
+        let enough = KEY_PEAK * found.best_clarity();
+        let meant = found.of[..found.count].iter().filter(|c| c.1 >= enough).map(|c| c.0).fold(0.0, f32::max);
+        for candidate in found.of[..found.count].iter_mut().filter(|c| c.0 < meant) {
+            candidate.1 *= MULTIPLE;
         }
     }
 }

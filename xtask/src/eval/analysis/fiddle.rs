@@ -103,12 +103,6 @@ fn piece(tune: &Tune, name: &str, index: usize) -> Option<(Score, Truth)> {
     let bar_s = beat_s * f64::from(beats);
     let beats_s: Vec<f64> = (0..).map(|k| downbeat_s + f64::from(k) * beat_s).take_while(|t| *t < LENGTH_S - 0.3).collect();
     let downbeats_s: Vec<f64> = (0..).map(|k| downbeat_s + f64::from(k) * bar_s).take_while(|t| *t < LENGTH_S - 0.3).collect();
-    // One note at a time; what went before rings on for a moment.
-    let voice = (index % 2 == 0).then(|| {
-        let mut notes: Vec<_> = score.notes.iter().map(|n| (n.start_s, n.start_s + n.length_s, hz(n.key))).collect();
-        notes.sort_by(|a, b| a.0.total_cmp(&b.0));
-        notes
-    });
     if index % 2 == 1 {
         // A bodhran: low on the bar, high on the other beats.
         for (k, at) in beats_s.iter().enumerate() {
@@ -134,10 +128,35 @@ fn piece(tune: &Tune, name: &str, index: usize) -> Option<(Score, Truth)> {
         keys: key.map(|key| KeySpan { from_s: 0.0, to_s: LENGTH_S, key }).into_iter().collect(),
         tuning_cents: Some(0.0),
         onsets_s: score.onsets_s(),
-        voice,
         ..Truth::default()
     };
     Some((score, truth))
+}
+
+/// Instruments that sound one note at a time, with how far they play from where a fiddle does, in semitones: violin, cello, trumpet, flute, oboe,
+/// clarinet, saxophone, voice, whistle, bassoon, horn, trombone.
+const VOICES: [(u8, i32); 12] =
+    [(40, 0), (42, -19), (56, -5), (73, 0), (68, 0), (71, -7), (65, -12), (53, -7), (78, 0), (70, -24), (60, -17), (57, -24)];
+
+/// Tunes played by one voice alone, half as fast as they are danced to.
+pub fn voices(data: &Path, split: Split) -> Result<Vec<(Score, Truth)>> {
+    let per_kind = if split == Split::Evaluation { 2 } else { 1 };
+    let tunes = pieces(data, per_kind, split)?;
+    let solos = tunes.into_iter().take(2 * VOICES.len()).enumerate().map(|(i, (score, truth))| {
+        let (program, up) = VOICES[i % VOICES.len()];
+        let mut solo = Score { cents: score.cents, ..Score::default() };
+        solo.programs[0] = program;
+        for n in score.notes.iter().filter(|n| n.channel == 0) {
+            solo.push(0, i32::from(n.key) + up, 2.0 * n.start_s, 2.0 * n.length_s, n.velocity);
+        }
+        solo.notes.retain(|n| n.start_s < LENGTH_S);
+        let mut notes: Vec<_> = solo.notes.iter().map(|n| (n.start_s, (n.start_s + n.length_s).min(LENGTH_S), hz(n.key))).collect();
+        notes.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let name = format!("voice-{program}-{}", truth.name);
+        let family = "single voice".into();
+        (solo, Truth { name, family, has_pulse: true, voice: Some(notes), tuning_cents: Some(0.0), ..Truth::default() })
+    });
+    Ok(solos.collect())
 }
 
 fn hz(key: u8) -> f64 {

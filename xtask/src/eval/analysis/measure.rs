@@ -202,7 +202,9 @@ pub fn score(pairs: &[(&Truth, &Answer)]) -> Scores {
     let false_changes = pairs.iter().filter(|(t, _)| t.keys.len() == 1).filter_map(|(_, a)| a.key_changes_s.as_ref().map(Vec::len));
     let sections = pairs.iter().filter_map(|(t, a)| Some(f_measure(a.sections_s.as_ref()?, t.sections_s.as_ref()?, 3.0)));
     let pitches: Vec<(f64, f64)> = pairs.iter().filter_map(|(_, a)| a.pitch).collect();
-    let is_voice = |yes: bool| share(pairs.iter().filter(|(t, _)| t.voice.is_some() == yes).filter_map(|(_, a)| a.is_voice));
+    // A tune on a guitar alone is neither: its strings ring into each other.
+    let asked = || pairs.iter().filter(|(t, _)| t.voice.is_some() || !t.family.starts_with("fiddle"));
+    let is_voice = |yes: bool| share(asked().filter(|(t, _)| t.voice.is_some() == yes).filter_map(|(_, a)| a.is_voice));
     let changing = pairs.iter().filter(|(t, _)| t.keys.len() > 1);
     let gives_none = any(&says_none);
     Scores {

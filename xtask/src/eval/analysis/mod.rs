@@ -43,6 +43,9 @@ pub struct Options {
     /// Take every Nth piece only, and write no report
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     every: u32,
+    /// Score on these pieces of the training set instead (a name a line: those that training held out), to choose constants by
+    #[arg(long, value_name = "FILE")]
+    held_out: Option<PathBuf>,
     /// Render the pieces of the training set instead, which shares none with the evaluation, and write there what was measured of each
     #[arg(long, value_name = "DIR")]
     training: Option<PathBuf>,
@@ -71,7 +74,13 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     if let Some(to) = &options.training {
         return training(&data, &options.soundfont, to);
     }
-    let mut pieces = render(&data, &options.soundfont, &dir.join("music"))?;
+    let mut pieces = match &options.held_out {
+        Some(names) => {
+            let names = std::fs::read_to_string(names).with_context(|| names.display().to_string())?;
+            render(&data, &options.soundfont, &dir.join("held-out"), Split::Training, &|t| names.lines().any(|n| n == t.name))?
+        }
+        None => render(&data, &options.soundfont, &dir.join("music"), Split::Evaluation, &|_| true)?,
+    };
     // So that a part is a part of every kind.
     fastrand::Rng::with_seed(1).shuffle(&mut pieces);
     if options.every > 1 {
@@ -79,6 +88,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     }
     eprintln!("{} pieces", pieces.len());
 
+    let ours_only = options.ours_only || options.held_out.is_some();
     let mut tools: Vec<(String, HashMap<PathBuf, Answer>, f64)> = Vec::new();
     let began = Instant::now();
     let mut answers = in_parallel(&pieces, |p| Ok((p.file.clone(), ours::answer(&ours::analyse(&p.file)?))))?;
@@ -90,7 +100,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     }
     tools.push(("underscore".into(), answers.into_iter().collect(), seconds));
     let files: Vec<PathBuf> = pieces.iter().map(|p| p.file.clone()).collect();
-    let python = if options.ours_only { None } else { Some(peers::python(&dir.join("python"))?) };
+    let python = if ours_only { None } else { Some(peers::python(&dir.join("python"))?) };
     for tool in peers::TOOLS {
         let kept = dir.join(format!("{tool}.json"));
         let (answers, seconds) = match &python {
@@ -114,7 +124,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
         });
         std::fs::write(to, lines.collect::<Result<Vec<_>, _>>()?.join("\n") + "\n").with_context(|| to.display().to_string())?;
     }
-    report::write(root, &pieces, &tools, options.every == 1 && !options.ours_only)
+    report::write(root, &pieces, &tools, options.every == 1 && !ours_only)
 }
 
 /// Writes `pieces.jsonl`, an object a line: what is true of a piece and what was measured of it; and, for each, what the pulse network
@@ -141,15 +151,17 @@ fn scores(data: &Path, split: Split) -> Result<Vec<(usize, (Score, Truth))>> {
     scores.extend(fiddle::pieces(data, 9, split)?);
     scores.extend(patterns::pieces(patterns, split));
     scores.extend(patterns::pulseless(free, split));
-    scores.extend(forms::pieces(if split == Split::Evaluation { 32 } else { 8 }, split));
+    scores.extend(forms::pieces(32, split));
+    scores.extend(fiddle::voices(data, split)?);
     Ok(scores.into_iter().enumerate().collect())
 }
 
 /// Renders what is not there yet.
-fn render(data: &Path, soundfont: &Path, dir: &Path) -> Result<Vec<Piece>> {
+fn render(data: &Path, soundfont: &Path, dir: &Path, split: Split, wanted: &dyn Fn(&Truth) -> bool) -> Result<Vec<Piece>> {
     std::fs::create_dir_all(dir)?;
     let font = score::soundfont(soundfont)?;
-    in_parallel(&scores(data, Split::Evaluation)?, |(number, (score, truth))| make(&font, dir, *number, score, truth))
+    let scores: Vec<_> = scores(data, split)?.into_iter().filter(|s| wanted(&s.1.1)).collect();
+    in_parallel(&scores, |(number, (score, truth))| make(&font, dir, *number, score, truth))
 }
 
 /// Renders a piece in its variant, unless that was done before.
