@@ -38,7 +38,7 @@ fn main() {
     let right: Vec<f32> = left.iter().map(|x| 0.8 * x).collect();
     let mut best: Option<(f64, Vec<(analysis::stages::Stage, f64)>)> = None;
     for _ in 0..ROUNDS {
-        let Ok(mut analyser) = Analyser::new(RATE_HZ, 2) else { return };
+        let Ok(mut analyser) = Analyser::new(RATE_HZ, 2).map(Analyser::timed) else { return };
         let began = Instant::now();
         for (l, r) in left.chunks(BLOCK).zip(right.chunks(BLOCK)) {
             analyser.push(&[l, r]);

@@ -18,6 +18,7 @@ mod spectrum;
 pub mod stages;
 mod timbre;
 mod tonal;
+mod true_peak;
 mod voice;
 
 pub use level::{LevelCurve, Silence};
@@ -145,8 +146,11 @@ impl Analyser {
         }
         let scale = 1.0 / self.channels as f32;
         self.mono.clear();
-        self.mono.extend((0..frames).map(|i| self.clean.iter().map(|c| c[i]).sum::<f32>() * scale));
-        self.sounding += self.mono.iter().filter(|x| x.abs() > 1e-3).count() as u64;
+        self.mono.resize(frames, 0.0);
+        for channel in &self.clean {
+            self.mono.iter_mut().zip(channel).for_each(|(m, x)| *m += x * scale);
+        }
+        self.sounding += self.mono.iter().map(|x| u64::from(x.abs() > 1e-3)).sum::<u64>();
         self.length += frames as u64;
         self.outline.push(&self.clean);
         self.level.push(&self.clean);
@@ -205,7 +209,14 @@ impl Analyser {
         (self.finish(), inputs)
     }
 
-    /// Like [`Self::finish`], with the time that each stage took, decoding aside. Without the feature `stage-times` all are zero.
+    /// The same, reading a clock between stages, for [`Self::finish_with_times`].
+    #[must_use]
+    pub fn timed(mut self) -> Self {
+        self.stages = Stages::running();
+        self
+    }
+
+    /// Like [`Self::finish`], with the time that each stage took, decoding aside: zero unless [`Self::timed`].
     #[must_use]
     pub fn finish_with_times(mut self) -> (Analysis, Vec<(Stage, std::time::Duration)>) {
         let mut stages = std::mem::take(&mut self.stages);

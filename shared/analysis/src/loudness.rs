@@ -1,5 +1,6 @@
 //! Loudness after EBU R 128, through the `ebur128` crate: of the whole, and its course.
 
+use crate::true_peak::TruePeak;
 use ebur128::{EbuR128, Mode};
 use track::{Loudness, LoudnessCurve};
 
@@ -12,6 +13,7 @@ const SILENCE_LUFS: f64 = -70.0;
 
 pub(crate) struct LoudnessMeter {
     meter: EbuR128,
+    peaks: Vec<TruePeak>,
     frames: u64,
     /// Frames until the next momentary loudness.
     until: usize,
@@ -20,13 +22,17 @@ pub(crate) struct LoudnessMeter {
 
 impl LoudnessMeter {
     pub(crate) fn new(rate_hz: u32, channels: usize) -> Option<Self> {
-        let mode = Mode::I | Mode::M | Mode::LRA | Mode::TRUE_PEAK | Mode::HISTOGRAM;
+        let mode = Mode::I | Mode::M | Mode::LRA | Mode::HISTOGRAM;
         let meter = EbuR128::new(channels as u32, rate_hz, mode).ok()?;
-        Some(Self { meter, frames: 0, until: (rate_hz / MOMENTS_HZ) as usize, momentary: Vec::new() })
+        let peaks = (0..channels).map(|_| TruePeak::new(rate_hz)).collect();
+        Some(Self { meter, peaks, frames: 0, until: (rate_hz / MOMENTS_HZ) as usize, momentary: Vec::new() })
     }
 
     pub(crate) fn push(&mut self, planar: &[Vec<f32>]) {
         let length = planar.first().map_or(0, Vec::len);
+        for (peak, channel) in self.peaks.iter_mut().zip(planar) {
+            peak.push(channel);
+        }
         let mut from = 0;
         while from < length {
             let to = (from + self.until).min(length);
@@ -48,7 +54,7 @@ impl LoudnessMeter {
     pub(crate) fn finish(self) -> (Option<Loudness>, LoudnessCurve) {
         let curve = LoudnessCurve { per_s: MOMENTS_HZ, tenths_lufs: self.momentary };
         let Some(integrated_lufs) = self.meter.loudness_global().ok().filter(|l| l.is_finite()) else { return (None, curve) };
-        let peak = (0..self.meter.channels()).filter_map(|c| self.meter.true_peak(c).ok()).fold(0.0, f64::max);
+        let peak = f64::from(self.peaks.iter().map(TruePeak::highest).fold(0.0, f32::max));
         let is_long = self.frames >= SHORTEST_FOR_RANGE_S * u64::from(self.meter.rate());
         let loudness = Loudness {
             integrated_lufs,

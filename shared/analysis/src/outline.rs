@@ -20,14 +20,20 @@ impl Default for Outline {
 
 impl Outline {
     pub(crate) fn push(&mut self, planar: &[Vec<f32>]) {
-        for i in 0..planar.first().map_or(0, Vec::len) {
+        let length = planar.first().map_or(0, Vec::len);
+        let mut from = 0;
+        while from < length {
+            let to = (from + (self.frames_per_column - self.filled) as usize).min(length);
             for channel in planar {
-                self.current = (self.current.0.min(channel[i]), self.current.1.max(channel[i]));
+                for x in &channel[from..to] {
+                    self.current = (self.current.0.min(*x), self.current.1.max(*x));
+                }
             }
-            self.filled += 1;
-            if self.filled == self.frames_per_column {
+            self.filled += (to - from) as u32;
+            if self.filled >= self.frames_per_column {
                 self.close_column();
             }
+            from = to;
         }
     }
 

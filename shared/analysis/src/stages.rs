@@ -1,8 +1,8 @@
 //! How long each stage of an analysis takes: for the benchmark, and for the table of speeds.
 //!
-//! One idea: a clock is read where one stage ends, which is where the next begins. Without the feature `stage-times` there is no clock.
+//! One idea: a clock is read where one stage ends, which is where the next begins. Nobody reads it unless that is asked for.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A stage of the analysis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,31 +34,31 @@ pub const ALL: [Stage; 10] = [
     Stage::Pulse,
 ];
 
-/// Adds up the time of each stage.
+/// Adds up the time of each stage, if it is told to.
 #[derive(Default)]
 pub(crate) struct Stages {
-    #[cfg(feature = "stage-times")]
-    since: Option<std::time::Instant>,
-    #[cfg(feature = "stage-times")]
+    is_on: bool,
+    since: Option<Instant>,
     times: [Duration; ALL.len()],
 }
 
 impl Stages {
+    pub(crate) fn running() -> Self {
+        Self { is_on: true, ..Self::default() }
+    }
+
     #[inline]
     pub(crate) fn begin(&mut self) {
-        #[cfg(feature = "stage-times")]
-        {
-            self.since = Some(std::time::Instant::now());
+        if self.is_on {
+            self.since = Some(Instant::now());
         }
     }
 
     /// What has run since the last call was this stage.
     #[inline]
-    #[cfg_attr(not(feature = "stage-times"), allow(unused_variables))]
     pub(crate) fn end(&mut self, stage: Stage) {
-        #[cfg(feature = "stage-times")]
-        {
-            let now = std::time::Instant::now();
+        if self.is_on {
+            let now = Instant::now();
             if let Some(since) = self.since.replace(now) {
                 self.times[stage as usize] += now - since;
             }
@@ -66,9 +66,6 @@ impl Stages {
     }
 
     pub(crate) fn times(&self) -> Vec<(Stage, Duration)> {
-        #[cfg(feature = "stage-times")]
-        return ALL.into_iter().zip(self.times).collect();
-        #[cfg(not(feature = "stage-times"))]
-        ALL.into_iter().map(|s| (s, Duration::ZERO)).collect()
+        ALL.into_iter().zip(self.times).collect()
     }
 }

@@ -2,6 +2,7 @@
 
 mod analysis;
 mod rescan;
+mod speed;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -18,11 +19,14 @@ pub enum Eval {
     },
     /// Tempo, beats, key and onsets beside other tools; writes models/reports/analysis.md
     Analysis(analysis::Options),
+    /// What each stage of a scan costs, beside decoding alone and other tools; memory; writes models/reports/speed.md
+    Speed,
 }
 
 pub fn run(root: &Path, eval: &Eval) -> Result<()> {
     match eval {
         Eval::Rescan { files } => rescan::run(root, *files),
+        Eval::Speed => speed::run(root),
         Eval::Analysis(options) => analysis::run(root, options),
     }
 }

@@ -7,7 +7,7 @@
 const LENGTHS: [(usize, f64); 6] = [(4, 0.55), (3, 0.2), (2, 0.15), (5, 0.04), (7, 0.03), (6, 0.03)];
 /// Bars of two say that every second beat is a downbeat, which the middle of a bar of four is like: they must explain every beat so much better
 /// (nats; found on pieces that training held out).
-const HALF_BAR: f64 = 0.25;
+const HALF_BAR: f64 = 0.3;
 /// How probably a bar's length changes at its end.
 const CHANGE: f64 = 0.002;
 

@@ -11,7 +11,7 @@ pub(crate) const RANGE_BPM: (f64, f64) = (36.0, 250.0);
 /// What a change of the time between beats by a factor of e costs. Rubato changes by a few per cent from beat to beat.
 const CHANGE: f64 = 20.0;
 /// A frame is more likely a beat than not from this probability on: one frame in so many is a beat.
-const THRESHOLD: f64 = 0.12;
+const THRESHOLD: f64 = 0.2;
 /// A missing beat speaks against the chain no more than this, so that music may pause.
 const WORST: f64 = -2.5;
 /// Stands for the pace of a first beat.

@@ -7,8 +7,9 @@ mod forms;
 mod measure;
 mod ours;
 mod patterns;
-mod peers;
+pub mod peers;
 mod pop;
+mod real;
 mod report;
 mod score;
 mod truth;
@@ -99,6 +100,10 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
         answer.1.pitch = pitch;
     }
     tools.push(("underscore".into(), answers.into_iter().collect(), seconds));
+    let real = real::prepare(&data, &dir.join("real"))?;
+    let real_files: Vec<PathBuf> = real.recordings.iter().cloned().chain(real.loops.iter().map(|l| l.0.clone())).collect();
+    let heard = in_parallel(&real_files, |file| Ok((file.clone(), ours::answer(&ours::analyse(file)?))))?;
+    tools[0].1.extend(heard);
     let files: Vec<PathBuf> = pieces.iter().map(|p| p.file.clone()).collect();
     let python = if ours_only { None } else { Some(peers::python(&dir.join("python"))?) };
     for tool in peers::TOOLS {
@@ -106,7 +111,9 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
         let (answers, seconds) = match &python {
             Some(python) => {
                 eprintln!("asking {tool}");
-                let all = peers::ask(python, tool, &files)?;
+                let (mut answers, seconds) = peers::ask(python, tool, &files)?;
+                answers.extend(peers::ask(python, tool, &real_files)?.0);
+                let all = (answers, seconds);
                 std::fs::write(&kept, serde_json::to_vec(&all)?)?;
                 all
             }
@@ -124,7 +131,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
         });
         std::fs::write(to, lines.collect::<Result<Vec<_>, _>>()?.join("\n") + "\n").with_context(|| to.display().to_string())?;
     }
-    report::write(root, &pieces, &tools, options.every == 1 && !ours_only)
+    report::write(root, &pieces, &tools, &real::table(&real, &tools)?, options.every == 1 && !ours_only)
 }
 
 /// Writes `pieces.jsonl`, an object a line: what is true of a piece and what was measured of it; and, for each, what the pulse network

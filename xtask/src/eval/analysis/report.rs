@@ -52,7 +52,7 @@ fn table(out: &mut String, heads: &[String], rows: &[(String, Vec<String>)]) -> 
 }
 
 /// Prints the tables, and writes them under models/reports/ if that is asked.
-pub fn write(root: &Path, pieces: &[Piece], tools: &[Tool], keep: bool) -> Result<()> {
+pub fn write(root: &Path, pieces: &[Piece], tools: &[Tool], real: &str, keep: bool) -> Result<()> {
     let pairs = |tool: &Tool, filter: &dyn Fn(&Truth) -> bool| -> Scores {
         let empty = Answer::default();
         let chosen: Vec<_> =
@@ -99,6 +99,7 @@ pub fn write(root: &Path, pieces: &[Piece], tools: &[Tool], keep: bool) -> Resul
             .collect();
         table(&mut text, &heads, &rows)?;
     }
+    text.push_str(real);
     eprint!("{text}");
     if keep {
         let dir = root.join("models/reports");
