@@ -84,13 +84,15 @@ pub struct Persisted {
     pub cue: Option<Cue>,
     /// The reading of its tempo that somebody chose over the nearest one.
     pub octave: Option<TempoOctave>,
+    /// Whether the beats of the cue were put right by hand, so that the catalogue's do not take their place.
+    pub beats_by_hand: bool,
     /// Size of the editor in logical pixels.
     pub editor_size: Option<[f32; 2]>,
 }
 
 impl Default for Persisted {
     fn default() -> Self {
-        Self { target: [0.4, -0.3], words: String::new(), cue: None, octave: None, editor_size: None }
+        Self { target: [0.4, -0.3], words: String::new(), cue: None, octave: None, beats_by_hand: false, editor_size: None }
     }
 }
 

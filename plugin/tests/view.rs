@@ -69,6 +69,8 @@ fn full() -> Model {
             peaks: Some(Arc::new(Peaks { frames_per_column: 1024, low: vec![-60; 1400], high: vec![70; 1400] })),
             beats_s: Arc::new((0..48).map(|b| f64::from(b) * 0.625).collect()),
             downbeat: 0,
+            beats_per_bar: 4,
+            by_hand: false,
             place: None,
             is_playable: true,
         }),
@@ -117,6 +119,10 @@ fn play_stop_place_and_the_octave_buttons_do_what_they_say() {
         ("Place at playhead", Intent::Place),
         ("x2", Intent::Octave(TempoOctave::Double)),
         ("/2", Intent::Octave(TempoOctave::Half)),
+        ("-10 ms", Intent::Nudge(-0.010)),
+        ("+10 ms", Intent::Nudge(0.010)),
+        ("-1", Intent::ShiftBar(-1)),
+        ("+1", Intent::ShiftBar(1)),
         ("at -23 LUFS", Intent::MatchLoudness(false)),
     ] {
         h.get_by_label(label).click();
@@ -128,6 +134,33 @@ fn play_stop_place_and_the_octave_buttons_do_what_they_say() {
     h.get_by_label("Stop").click();
     h.run();
     assert_eq!(h.state().intents.last(), Some(&Intent::Stop));
+}
+
+#[test]
+fn what_is_heard_can_be_tapped_along_to() {
+    let mut model = full();
+    model.auditioning = true;
+    let mut h = harness(model);
+    h.run();
+    for at_s in [3.0, 3.6] {
+        h.state_mut().playhead_s = Some(at_s);
+        h.run();
+        h.get_by_label("Tap").click();
+        h.run();
+        assert_eq!(h.state_mut().intents.drain(..).next_back(), Some(Intent::Tap(at_s)));
+    }
+    // Silence cannot.
+    h.state_mut().model.auditioning = false;
+    h.run();
+    h.get_by_label("Tap").click();
+    h.run();
+    assert!(h.state().intents.is_empty());
+    // What was put right can be given back.
+    h.state_mut().model.chosen.as_mut().unwrap().by_hand = true;
+    h.run();
+    h.get_by_label("Measured").click();
+    h.run();
+    assert_eq!(h.state().intents, [Intent::MeasuredBeats]);
 }
 
 #[test]
@@ -151,10 +184,14 @@ fn what_is_only_tried_leads_back_to_what_is_placed() {
 
 #[test]
 fn every_control_is_inside_a_narrow_window() {
-    let mut h = harness(full());
+    let mut model = full();
+    if let Some(chosen) = &mut model.chosen {
+        chosen.by_hand = true;
+    }
+    let mut h = harness(model);
     h.set_size(egui::vec2(640.0, 420.0));
     h.run();
-    for label in ["Play", "Place at playhead", "/2", "x2", "at -23 LUFS"] {
+    for label in ["Play", "Place at playhead", "/2", "x2", "Tap", "-10 ms", "+1", "Measured", "at -23 LUFS"] {
         let rect = h.get_by_label(label).rect();
         assert!(rect.right() <= 640.0 && rect.bottom() <= 420.0, "{label} at {rect:?}");
     }

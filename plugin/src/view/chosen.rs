@@ -4,6 +4,9 @@ use super::{Chosen, Controls, Intent, Model, ink, minutes};
 use egui::{Align, Color32, Label, Layout, Mesh, Rect, RichText, Role, Sense, Shape, Stroke, TextStyle, Ui, WidgetInfo, pos2, vec2};
 use music::Key;
 
+/// How far one press moves the beats.
+const NUDGE_S: f64 = 0.010;
+
 pub(super) fn show(ui: &mut Ui, model: &Model, controls: &Controls, playhead_s: Option<f64>, intents: &mut Vec<Intent>) {
     let Some(chosen) = &model.chosen else {
         super::notice(ui, "Point at a mood, then click a track to hear it.", "");
@@ -58,18 +61,52 @@ pub(super) fn show(ui: &mut Ui, model: &Model, controls: &Controls, playhead_s: 
                 intents.push(Intent::ShowPlaced);
             }
         }
-        if chosen.has_tempo {
+    });
+    beats(ui, model, chosen, playhead_s, intents);
+    settings(ui, chosen.key, controls, intents);
+}
+
+/// How its beats are read, and putting them right.
+fn beats(ui: &mut Ui, model: &Model, chosen: &Chosen, playhead_s: Option<f64>, intents: &mut Vec<Intent>) {
+    ui.horizontal(|ui| {
+        let group = |ui: &mut Ui, name: &str| ui.label(RichText::new(name).color(ink::QUIET));
+        group(ui, "tempo");
+        for (text, octave) in [("/2", chosen.slower), ("x2", chosen.faster)] {
+            let button = ui.add_enabled(octave.is_some(), egui::Button::new(text));
+            if button.on_disabled_hover_text("there is no tempo, or it would be stretched to more than twice or less than half").clicked() {
+                intents.extend(octave.map(Intent::Octave));
+            }
+        }
+        // Only what is heard can be tapped along to.
+        let heard_s = playhead_s.filter(|_| model.auditioning);
+        let tap = ui.add_enabled(heard_s.is_some(), egui::Button::new("Tap"));
+        let tap = tap.on_hover_text("tap four beats or more while it plays: its beats go where you tap");
+        if tap.on_disabled_hover_text("play it, then tap along").clicked() {
+            intents.extend(heard_s.map(Intent::Tap));
+        }
+        let has_beats = !chosen.beats_s.is_empty();
+        ui.separator();
+        group(ui, "beats");
+        for (text, by_s, hover) in [("-10 ms", -NUDGE_S, "all beats 10 ms earlier"), ("+10 ms", NUDGE_S, "all beats 10 ms later")] {
+            if ui.add_enabled(has_beats, egui::Button::new(text)).on_hover_text(hover).clicked() {
+                intents.push(Intent::Nudge(by_s));
+            }
+        }
+        ui.separator();
+        group(ui, "bar");
+        for (text, by, hover) in [("-1", -1, "bars begin a beat earlier"), ("+1", 1, "bars begin a beat later")] {
+            if ui.add_enabled(has_beats, egui::Button::new(text)).on_hover_text(hover).clicked() {
+                intents.push(Intent::ShiftBar(by));
+            }
+        }
+        if chosen.by_hand {
             ui.separator();
-            ui.label(RichText::new("tempo").color(ink::QUIET));
-            for (text, octave) in [("/2", chosen.slower), ("x2", chosen.faster)] {
-                let button = ui.add_enabled(octave.is_some(), egui::Button::new(text));
-                if button.on_disabled_hover_text("would be stretched to more than twice or less than half").clicked() {
-                    intents.extend(octave.map(Intent::Octave));
-                }
+            ui.label(RichText::new("put right by hand").color(ink::ACCENT));
+            if ui.button("Measured").on_hover_text("take the measured beats again").clicked() {
+                intents.push(Intent::MeasuredBeats);
             }
         }
     });
-    settings(ui, chosen.key, controls, intents);
 }
 
 fn message(ui: &mut Ui, model: &Model) {
@@ -119,13 +156,14 @@ fn waveform(ui: &mut Ui, chosen: &Chosen, playhead_s: Option<f64>) {
     }
     let x_of = |s: f64| rect.left() + (s / chosen.duration_s) as f32 * rect.width();
     let heard_until = playhead_s.map_or(f32::MIN, x_of);
-    // Beats closer than this in pixels would be a grey wall; then only every fourth, counted from the downbeat, is drawn.
+    // Beats closer than this in pixels would be a grey wall; then only those that begin bars are drawn.
     let spacing = match chosen.beats_s.as_slice() {
         [first, .., last] => (x_of(*last) - x_of(*first)) / (chosen.beats_s.len() - 1) as f32,
         _ => f32::MAX,
     };
+    let length = chosen.beats_per_bar.max(1);
     for (index, beat) in chosen.beats_s.iter().enumerate() {
-        let is_bar = (index + 4 - chosen.downbeat % 4).is_multiple_of(4);
+        let is_bar = (index + length - chosen.downbeat % length).is_multiple_of(length);
         if (is_bar && spacing > 1.0) || spacing > 4.0 {
             let stroke = if is_bar { Stroke::new(1.0, ink::QUIET.gamma_multiply(0.6)) } else { Stroke::new(1.0, ink::LINE) };
             painter.line_segment([pos2(x_of(*beat), rect.top()), pos2(x_of(*beat), rect.bottom())], stroke);

@@ -45,7 +45,7 @@ impl View {
         }
         egui::Panel::bottom("chosen")
             .frame(Frame::new().fill(ink::BACK).inner_margin(Margin::same(10)))
-            .exact_size(208.0)
+            .exact_size(236.0)
             .show(ui, |ui| chosen::show(ui, model, controls, playhead_s, intents));
         let side = (ui.available_height() - 30.0).clamp(200.0, ui.available_width() * 0.46);
         egui::Panel::left("plane")

@@ -114,6 +114,10 @@ pub struct Chosen {
     pub beats_s: Arc<Vec<f64>>,
     /// The beat that goes on the bar line.
     pub downbeat: usize,
+    /// Beats in a bar, as far as is known.
+    pub beats_per_bar: usize,
+    /// Whether its beats were put right by hand.
+    pub by_hand: bool,
     /// Where it sits on the timeline.
     pub place: Option<Place>,
     /// Whether its file is there and is the right one.
@@ -160,6 +164,8 @@ impl Chosen {
             peaks: track.map(|t| Arc::new(t.analysis.peaks.value.clone())),
             beats_s: Arc::new(beats_s),
             downbeat,
+            beats_per_bar: track.and_then(|t| t.analysis.beats.as_ref()?.value.beats_per_bar()).unwrap_or(4),
+            by_hand: false,
             place: cue.place,
             is_playable,
         }
@@ -198,6 +204,14 @@ pub enum Intent {
     ShowPlaced,
     /// Read its tempo so.
     Octave(TempoOctave),
+    /// A beat was tapped at this moment of the recording, in seconds.
+    Tap(f64),
+    /// Move all its beats later by so many seconds, or earlier.
+    Nudge(f64),
+    /// Let its bars begin so many beats later, or earlier.
+    ShiftBar(isize),
+    /// Take the measured beats again.
+    MeasuredBeats,
     /// Set the gain, in dB.
     Gain(f32),
     /// Set the transposition, in semitones.

@@ -8,8 +8,8 @@ use crate::view::{Chosen, Intent, Library, Model, Row};
 use affect::Affect;
 use catalogue::{CatalogueError, FileStamp, Query, Reader};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
-use cue::{Cue, Feeder, Place, Timing};
-use music::TempoOctave;
+use cue::{Cue, Feeder, PackedTimes, Place, Timing};
+use music::{BeatGrid, TempoOctave};
 use nice_plug_egui::RepaintNotifier;
 use spotting::{Wish, fit};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
-use track::{ContentId, Track};
+use track::{ContentId, Track, Value};
 
 /// Between two looks at the player while something is chosen, and while nothing is.
 const BUSY_TICK: Duration = Duration::from_millis(2);
@@ -28,6 +28,8 @@ const CATALOGUE_LOOK: Duration = Duration::from_secs(1);
 const RESULTS: usize = 200;
 /// How long a change of project tempo must last before an audition is fitted anew.
 const TEMPO_SETTLES: Duration = Duration::from_millis(250);
+/// Taps further apart than this belong to different attempts: 24 beats a minute.
+const TAPS_END: Duration = Duration::from_millis(2500);
 
 /// A cue with the file that was verified for it.
 struct Ready {
@@ -37,6 +39,34 @@ struct Ready {
     stamp: FileStamp,
     /// The reading of its tempo that somebody chose over the nearest one.
     octave: Option<TempoOctave>,
+    /// Whether its beats were put right by hand.
+    by_hand: bool,
+}
+
+impl Ready {
+    /// The beats that its cue is locked to.
+    fn grid(&self) -> Option<BeatGrid> {
+        match &self.cue.timing {
+            Timing::Locked { beats, downbeat, .. } => BeatGrid::new(beats.unpack()?, Some(*downbeat)),
+            Timing::Unstretched(_) => None,
+        }
+    }
+
+    /// Its recipe for another wish. Beats that were put right by hand stay.
+    fn refit(&self, track: &Track, wish: &Wish) -> Cue {
+        match self.grid().filter(|_| self.by_hand) {
+            Some(grid) => fit(&with_grid(track, grid), self.path.clone(), wish).cue,
+            None => fit(track, self.path.clone(), wish).cue,
+        }
+    }
+}
+
+/// A track whose beats are these.
+fn with_grid(track: &Track, grid: BeatGrid) -> Track {
+    let mut track = track.clone();
+    track.analysis.tempo_bpm = Some(Value::by_hand(grid.median_bpm()));
+    track.analysis.beats = Some(Value::by_hand(grid));
+    track
 }
 
 /// All that the thread knows.
@@ -62,6 +92,8 @@ pub(super) struct State {
     described: Option<(f64, Instant)>,
     /// Whether something was heard at the last look.
     was_heard: bool,
+    /// Beats tapped so far, in seconds of the recording, and when the last one was.
+    taps: (Vec<f64>, Option<Instant>),
 }
 
 impl State {
@@ -82,6 +114,7 @@ impl State {
             other_tempo_since: None,
             described: None,
             was_heard: false,
+            taps: (Vec::new(), None),
         }
     }
 
@@ -269,6 +302,10 @@ impl State {
                 self.send_to_player();
             }
             Intent::Octave(octave) => self.set_octave(octave),
+            Intent::Tap(at_s) => self.tap(at_s),
+            Intent::Nudge(by_s) => self.correct(|grid| Some(grid.nudged(by_s))),
+            Intent::ShiftBar(by) => self.shift_bar(by),
+            Intent::MeasuredBeats => self.take_measured_beats(),
             // Parameters are set by the editor itself, through the host.
             Intent::Gain(_) | Intent::Transpose(_) | Intent::MatchLoudness(_) => {}
         }
@@ -300,7 +337,7 @@ impl State {
         self.fitted_bpm = bpm;
         let wish = Wish { project_bpm: bpm, octave: None, own_pace: false, place: None };
         let cue = fit(&track, path.clone(), &wish).cue;
-        let ready = Ready { cue, path, stamp, octave: None };
+        let ready = Ready { cue, path, stamp, octave: None, by_hand: false };
         if is_on_timeline {
             self.trial = Some(ready);
         } else {
@@ -313,9 +350,10 @@ impl State {
 
     /// Makes a cue the one that is stored with the project.
     fn store(&mut self, ready: Ready) {
-        let (cue, octave) = (ready.cue.clone(), ready.octave);
+        let (cue, octave, by_hand) = (ready.cue.clone(), ready.octave, ready.by_hand);
         self.remember(|s| {
             s.octave = octave;
+            s.beats_by_hand = by_hand;
             s.cue = Some(cue.clone());
         });
         self.stored = Some(ready);
@@ -365,7 +403,7 @@ impl State {
         if let (Some(track), None) = (&track, ready.cue.place) {
             // The tempo may have changed since it was first heard. What was placed before keeps its recipe.
             let wish = Wish { project_bpm: bpm, octave: ready.octave, own_pace: false, place: None };
-            ready.cue = fit(track, ready.path.clone(), &wish).cue;
+            ready.cue = ready.refit(track, &wish);
         }
         // Even at its own pace it has a downbeat, which goes on the bar line.
         let downbeat_s = match &ready.cue.timing {
@@ -392,7 +430,7 @@ impl State {
             (Timing::Locked { octave: current, .. }, _) => *current = octave,
             (Timing::Unstretched(_), Some(track)) => {
                 let wish = Wish { project_bpm, octave: Some(octave), own_pace: false, place: ready.cue.place };
-                ready.cue = fit(&track, ready.path.clone(), &wish).cue;
+                ready.cue = ready.refit(&track, &wish);
             }
             (Timing::Unstretched(_), None) => {}
         }
@@ -400,6 +438,79 @@ impl State {
         if !is_trial {
             self.remember(|s| {
                 s.octave = Some(octave);
+                s.cue = Some(cue.clone());
+            });
+        }
+        self.send_to_player();
+    }
+
+    /// Takes a tapped beat; from the fourth on the beats go where they were tapped.
+    fn tap(&mut self, at_s: f64) {
+        let (taps, last) = &mut self.taps;
+        // A pause, or a jump back, begins anew.
+        if last.is_none_or(|l| l.elapsed() > TAPS_END) || taps.last().is_some_and(|t| at_s <= *t) {
+            taps.clear();
+        }
+        taps.push(at_s);
+        *last = Some(Instant::now());
+        let taps = taps.clone();
+        if taps.len() >= 4 {
+            self.correct(|grid| grid.tapped(&taps));
+        }
+    }
+
+    fn shift_bar(&mut self, by: isize) {
+        let length = self.chosen_track().and_then(|t| t.analysis.beats?.value.beats_per_bar()).unwrap_or(4);
+        self.correct(|grid| Some(grid.with_bars_of(length).with_bars_later(by)));
+    }
+
+    /// Puts the beats of what is chosen right. What has none yet gets some at 120 beats per minute to begin with, which taps replace.
+    fn correct(&mut self, change: impl Fn(&BeatGrid) -> Option<BeatGrid>) {
+        let track = self.chosen_track();
+        let project_bpm = get(&self.shared.board.bpm);
+        let is_trial = self.trial.is_some();
+        let Some(ready) = self.trial.as_mut().or(self.stored.as_mut()) else { return };
+        let length_s = ready.cue.source.frames as f64 / f64::from(ready.cue.source.rate_hz.max(1));
+        let none_yet = || BeatGrid::straight_through(0.0, 0.5, 0.0, length_s);
+        let Some(grid) = ready.grid().or_else(none_yet).and_then(|grid| change(&grid)) else { return };
+        ready.by_hand = true;
+        match (&mut ready.cue.timing, track) {
+            (Timing::Locked { bpm, beats, downbeat, octave, .. }, _) => {
+                // Another tempo is another choice of what to read as the beat.
+                if (grid.median_bpm() / *bpm - 1.0).abs() > 0.03 {
+                    *octave = music::fit_tempo(grid.median_bpm(), project_bpm, None).octave;
+                    ready.octave = None;
+                }
+                (*bpm, *beats, *downbeat) = (grid.median_bpm(), PackedTimes::pack(grid.beats_s()), grid.first_downbeat().unwrap_or(0));
+            }
+            (Timing::Unstretched(_), Some(track)) => {
+                let wish = Wish { project_bpm, octave: None, own_pace: false, place: ready.cue.place };
+                ready.cue = fit(&with_grid(&track, grid), ready.path.clone(), &wish).cue;
+            }
+            (Timing::Unstretched(_), None) => return,
+        }
+        self.keep_corrected(is_trial);
+    }
+
+    /// The measured beats again, or those of the catalogue.
+    fn take_measured_beats(&mut self) {
+        let track = self.chosen_track();
+        let project_bpm = get(&self.shared.board.bpm);
+        let is_trial = self.trial.is_some();
+        let (Some(track), Some(ready)) = (track, self.trial.as_mut().or(self.stored.as_mut())) else { return };
+        ready.by_hand = false;
+        let wish = Wish { project_bpm, octave: ready.octave, own_pace: false, place: ready.cue.place };
+        ready.cue = ready.refit(&track, &wish);
+        self.keep_corrected(is_trial);
+    }
+
+    fn keep_corrected(&mut self, is_trial: bool) {
+        let Some(ready) = self.trial.as_ref().or(self.stored.as_ref()) else { return };
+        let (cue, octave, by_hand) = (ready.cue.clone(), ready.octave, ready.by_hand);
+        if !is_trial {
+            self.remember(|s| {
+                s.octave = octave;
+                s.beats_by_hand = by_hand;
                 s.cue = Some(cue.clone());
             });
         }
@@ -423,7 +534,7 @@ impl State {
         let is_trial = self.trial.is_some();
         let (Some(track), Some(ready)) = (track, self.trial.as_mut().or(self.stored.as_mut())) else { return };
         let wish = Wish { project_bpm: bpm, octave: ready.octave, own_pace: false, place: None };
-        let refitted = fit(&track, ready.path.clone(), &wish).cue;
+        let refitted = ready.refit(&track, &wish);
         if refitted.timing != ready.cue.timing {
             ready.cue = refitted.clone();
             if !is_trial {
@@ -465,7 +576,7 @@ impl State {
             self.look_at_catalogue();
             paths.extend(self.reader.as_ref().and_then(|r| r.track(&cue.source.content_id).ok()?).map(|t| t.paths).unwrap_or_default());
             if let Some((path, stamp)) = self.verified_file(&cue.source.content_id, &paths) {
-                self.stored = Some(Ready { cue, path, stamp, octave: self.seen.octave });
+                self.stored = Some(Ready { cue, path, stamp, octave: self.seen.octave, by_hand: self.seen.beats_by_hand });
             }
         }
         self.search();
@@ -553,6 +664,9 @@ impl State {
         self.described = Some((bpm, Instant::now()));
         let track = self.chosen_track();
         let mut chosen = self.shown_cue().map(|cue| Chosen::new(cue, track.as_ref(), bpm, self.current().is_some()));
+        if let Some(chosen) = &mut chosen {
+            chosen.by_hand = self.current().map_or(self.seen.beats_by_hand, |r| r.by_hand);
+        }
         if let (Some(chosen), Some(_), Some(cue)) = (&mut chosen, &self.trial, &self.seen.cue) {
             chosen.stays = Some(format!("{} stays on the timeline", cue.source.name));
         }

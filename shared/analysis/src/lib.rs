@@ -297,6 +297,15 @@ impl Analyser {
             ),
             None => (None, None, None, None),
         };
+        // The chroma of a piece that modulates is that of no key: there the key is the one that holds longest.
+        let held = spans.as_deref().filter(|s| s.len() > 1).and_then(tonal::longest);
+        let keys = keys.map(|mut keys| {
+            if let Some((at, share)) = held.and_then(|(key, share)| Some((keys.iter().position(|k| k.0 == key)?, share))) {
+                let (key, p) = keys.remove(at);
+                keys.insert(0, (key, p.max(0.5 * share)));
+            }
+            keys
+        });
         let best = keys.as_ref().and_then(|k| k.first().copied());
         let alternatives = |keys: Vec<(music::Key, f64)>| keys.into_iter().skip(1).take(3).collect();
         Analysis {

@@ -142,6 +142,77 @@ fn silence_and_one_click_and_nothing_are_answered() {
     assert!(Analyser::new(0, 2).is_err() && Analyser::new(RATE, 0).is_err() && Analyser::new(RATE, 65).is_err());
 }
 
+/// A tone with six harmonics that slides from one pitch to another.
+fn glide(rate: u32, from_hz: f64, to_hz: f64, seconds: f64) -> (Vec<f32>, impl Fn(f64) -> f64) {
+    let hz = move |t: f64| from_hz * (to_hz / from_hz).powf(t / seconds);
+    let mut phase = 0.0;
+    let sound = (0..(seconds * f64::from(rate)) as usize)
+        .map(|i| {
+            phase += hz(i as f64 / f64::from(rate)) / f64::from(rate);
+            (1..=6).map(|k| (std::f64::consts::TAU * phase * f64::from(k)).sin() / f64::from(k)).sum::<f64>() as f32 * 0.2
+        })
+        .collect();
+    (sound, hz)
+}
+
+#[test]
+fn a_single_voice_is_known_and_its_pitch_followed_to_ten_cents() {
+    for (rate, from, to) in [(8_000, 90.0, 250.0), (44_100, 180.0, 700.0), (96_000, 600.0, 1400.0)] {
+        let (x, hz) = glide(rate, from, to, 4.0);
+        let voice = analyse(rate, &[&x]).voice.unwrap_or_else(|| panic!("{rate} Hz: not taken for a voice")).value;
+        for i in 10..380 {
+            let t = f64::from(i) * 0.01;
+            let cents = 1200.0 * (voice.hz_at(t).unwrap_or(1.0) / hz(t)).log2();
+            assert!(cents.abs() < 10.0, "{rate} Hz: {cents} cents off at {t} s");
+        }
+    }
+    // Chords are not one voice.
+    assert!(analyse(RATE, &[&cadence(0, false, 0.0)]).voice.is_none());
+}
+
+#[test]
+fn silence_at_the_ends_is_measured() {
+    let mut x = vec![0f32; RATE as usize * 2];
+    x.extend(cadence(2, false, 0.0));
+    x.extend(vec![0f32; RATE as usize * 3]);
+    let sections = analyse(RATE, &[&x]).sections.unwrap().value;
+    assert!((sections.silence_before_s - 2.0).abs() < 0.02, "{}", sections.silence_before_s);
+    // The last chord dies away before it is cut off.
+    assert!((3.0..3.9).contains(&sections.silence_after_s), "{}", sections.silence_after_s);
+}
+
+#[test]
+fn the_same_music_has_the_same_fingerprint_and_other_music_another() {
+    let different = |a: &[u32], b: &[u32]| {
+        let bits: u32 = a.iter().zip(b).map(|(x, y)| (x ^ y).count_ones()).sum();
+        f64::from(bits) / (32.0 * a.len().min(b.len()) as f64)
+    };
+    let print = |x: &[f32]| analyse(RATE, &[x]).fingerprint.unwrap().value;
+    let music = cadence(0, false, 0.0);
+    let mut seed = 9;
+    let worn: Vec<f32> = music.iter().map(|x| 0.5 * x + 0.003 * noise(&mut seed)).collect();
+    let (original, copy, other) = (print(&music), print(&worn), print(&cadence(5, true, 0.0)));
+    assert!(original.len() > 20 && different(&original, &copy) < 0.1, "{}", different(&original, &copy));
+    assert!(different(&original, &other) > 0.2, "{}", different(&original, &other));
+}
+
+#[test]
+fn bad_sound_is_answered() {
+    let tone = |amplitude: f32| (0..RATE * 4).map(move |i| (amplitude * (i as f32 * 0.05).sin()).clamp(-1.0, 1.0)).collect::<Vec<f32>>();
+    let direct: Vec<f32> = vec![0.7; RATE as usize * 4];
+    let mut broken = tone(0.5);
+    broken[1000..1100].fill(f32::NAN);
+    broken[5000] = f32::INFINITY;
+    let short = vec![0.5f32; 44];
+    for x in [&tone(50.0), &direct, &broken, &short] {
+        let a = analyse(RATE, &[x]);
+        assert!(a.loudness.is_none_or(|l| l.value.integrated_lufs.is_finite() && l.value.true_peak_dbtp < 30.0));
+        assert!(a.tempo_bpm.is_none(), "{:?}", a.tempo_bpm);
+    }
+    let tone = tone(0.5);
+    assert!(analyse(RATE, &[&tone[..]; 6]).loudness.is_some());
+}
+
 #[test]
 fn loudness_agrees_with_the_standards_calibration() {
     // EBU Tech 3341, case 1: a stereo sine of 1 kHz at -23 dBFS measures -23 LUFS.
@@ -169,6 +240,7 @@ proptest! {
         let duration = x.len() as f64 / f64::from(rate);
         prop_assert!(a.onsets_s.value.iter().all(|t| (0.0..duration.max(1e-9)).contains(t)));
         prop_assert!(a.onsets_s.value.is_sorted());
+        prop_assert_eq!(analysis::features::of(&a).len(), analysis::features::names().len());
         if let Some(l) = a.loudness {
             prop_assert!(l.value.integrated_lufs.is_finite() && l.value.range_lu.is_none_or(|r| r >= 0.0) && l.value.true_peak_dbtp.is_finite());
         }
@@ -182,7 +254,40 @@ proptest! {
         if let Some(d) = a.descriptors {
             let d = d.value;
             prop_assert!(d.brightness_hz.is_finite() && d.flatness.is_finite() && (0.0..=1.0).contains(&d.sounding_share));
+            if let Some(t) = d.timbre {
+                prop_assert!((0.0..=1.0).contains(&t.roughness) && t.articulation.is_none_or(|x| (0.0..=1.0).contains(&x)));
+                let all = t.mfcc_mean.iter().chain(&t.mfcc_deviation).chain(&t.contrast_db).chain(&t.chroma_deviation);
+                prop_assert!(all.clone().all(|x| x.is_finite()) && t.flux_db >= 0.0 && t.register_midi.is_finite());
+            }
         }
+        if let Some(grid) = a.beats {
+            prop_assert!(grid.value.beats_s().iter().all(|t| (0.0..=duration).contains(t)));
+            prop_assert!((0.0..=1.0).contains(&grid.confidence.unwrap()));
+        }
+        if let Some(m) = a.metre {
+            prop_assert!((2..=12).contains(&m.value.numerator()) && (0.0..=1.0).contains(&m.confidence.unwrap()));
+        }
+        if let Some(p) = a.pace {
+            let share: f64 = p.value.alternatives.iter().map(|x| x.1).sum();
+            prop_assert!((0.0..=1.0).contains(&p.value.steadiness) && (0.0..=1.0).contains(&share));
+            prop_assert!(p.value.curve.iter().all(|(t, bpm)| (0.0..=duration).contains(t) && *bpm > 0.0));
+        }
+        if let Some(h) = a.harmony {
+            prop_assert!(h.value.spans.windows(2).all(|w| w[0].to_s == w[1].from_s));
+            prop_assert!(h.value.spans.iter().all(|s| 0.0 <= s.from_s && s.from_s < s.to_s && s.to_s <= duration));
+        }
+        if let Some(t) = a.tonic {
+            prop_assert!((0.0..1200.0).contains(&t.value.cents_above_c) && (0.0..=1.0).contains(&t.confidence.unwrap()));
+        }
+        if let Some(v) = a.voice {
+            prop_assert!((0.0..=1.0).contains(&v.confidence.unwrap()) && v.value.cents.len() as f64 * v.value.hop_s <= duration + 0.2);
+        }
+        if let Some(s) = a.sections {
+            let s = s.value;
+            prop_assert!(s.boundaries_s.is_sorted() && s.boundaries_s.iter().all(|t| (0.0..duration).contains(t)));
+            prop_assert!(s.silence_before_s >= 0.0 && s.silence_after_s >= 0.0 && s.silence_before_s + s.silence_after_s <= duration + 1e-9);
+        }
+        prop_assert!(a.loudness_curve.unwrap().value.tenths_lufs.iter().all(|t| (-700..=400).contains(t)));
         prop_assert_eq!(a.peaks.value.low.len(), a.peaks.value.high.len());
         prop_assert!(a.peaks.value.low.len() <= 2048);
     }

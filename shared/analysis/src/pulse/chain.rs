@@ -16,8 +16,8 @@ const THRESHOLD: f64 = 0.2;
 const WORST: f64 = -2.5;
 /// Stands for the pace of a first beat.
 const FIRST: u8 = u8::MAX;
-/// Longest stretch that is decoded in one go, in frames (16 minutes), and what it sees beyond its ends.
-const STRETCH: usize = 82_000;
+/// Longest stretch that is decoded in one go, in frames (8 minutes), and what it sees beyond its ends.
+const STRETCH: usize = 40_000;
 const OVERLAP: usize = 2_000;
 
 /// Beats with what they explain.

@@ -19,33 +19,31 @@ const SHORTEST_S: f64 = 6.0;
 
 /// The keys of a sound, one after the other; one span where it does not change.
 pub(crate) fn spans(chroma: &Chroma, duration_s: f64) -> Vec<KeySpan> {
-    let per_step = STEP_S * crate::HARMONY_RATE_HZ;
-    let half = (SPAN_S / 2.0 * crate::HARMONY_RATE_HZ) as usize;
     let steps = (duration_s / STEP_S).ceil().max(1.0) as usize;
-    // Running sums make each span one subtraction.
-    let mut sums: Vec<([f64; 12], [f64; 12])> = vec![([0.0; 12], [0.0; 12])];
+    // Running sums, one for each step, make each span one subtraction.
+    let mut sums: Vec<[f64; 24]> = vec![[0.0; 24]; steps + 1];
     for i in 0..chroma.len() {
-        let (mut all, mut bass) = sums[i];
-        if let Some((a, b)) = chroma.frame(i) {
-            let (total, low) = (a.iter().sum::<f64>(), b.iter().sum::<f64>().max(1e-9));
-            for k in 0..12 {
-                all[k] += a[k] / total;
-                bass[k] += b[k] / low;
-            }
+        let Some((all, bass)) = chroma.frame(i) else { continue };
+        let step = ((i as f64 / crate::HARMONY_RATE_HZ / STEP_S) as usize).min(steps - 1);
+        let (total, low) = (all.iter().sum::<f64>(), bass.iter().sum::<f64>().max(1e-9));
+        for k in 0..12 {
+            sums[step + 1][k] += all[k] / total;
+            sums[step + 1][12 + k] += bass[k] / low;
         }
-        sums.push((all, bass));
     }
-    let share = |from: [f64; 12], to: [f64; 12]| {
-        let difference: [f64; 12] = std::array::from_fn(|i| to[i] - from[i]);
-        let total: f64 = difference.iter().sum();
-        (total > 1e-6).then(|| difference.map(|d| (d / total).max(0.0)))
-    };
+    for step in 0..steps {
+        let before = sums[step];
+        sums[step + 1].iter_mut().zip(before).for_each(|(s, b)| *s += b);
+    }
+    let half = (SPAN_S / STEP_S / 2.0) as usize;
     let log_fit = |step: usize| -> Option<[f64; KEYS]> {
-        let centre = ((step as f64 + 0.5) * per_step) as usize;
-        let (from, to) = (centre.saturating_sub(half).min(sums.len() - 1), (centre + half).min(sums.len() - 1));
-        let all = share(sums[from].0, sums[to].0)?;
-        let bass = share(sums[from].1, sums[to].1);
-        Some(probabilities(&all, bass.as_ref()).map(|p| WEIGHT * p.max(1e-4).ln()))
+        let (from, to) = (sums[step.saturating_sub(half)], sums[(step + half + 1).min(steps)]);
+        let share = |first: usize| {
+            let difference: [f64; 12] = std::array::from_fn(|i| to[first + i] - from[first + i]);
+            let total: f64 = difference.iter().sum();
+            (total > 1e-6).then(|| difference.map(|d| (d / total).max(0.0)))
+        };
+        Some(probabilities(&share(0)?, share(12).as_ref()).map(|p| WEIGHT * p.max(1e-4).ln()))
     };
     let mut score = [0f64; KEYS];
     let mut back: Vec<[u8; KEYS]> = Vec::with_capacity(steps);
@@ -78,6 +76,13 @@ pub(crate) fn spans(chroma: &Chroma, duration_s: f64) -> Vec<KeySpan> {
         }
     }
     merged(spans)
+}
+
+/// The key that holds longest, and for what share of the time.
+pub(crate) fn longest(spans: &[KeySpan]) -> Option<(Key, f64)> {
+    let whole: f64 = spans.iter().map(|s| s.to_s - s.from_s).sum();
+    let held = |key: Key| spans.iter().filter(|s| s.key == key).map(|s| s.to_s - s.from_s).sum::<f64>() / whole.max(1e-9);
+    spans.iter().map(|s| (s.key, held(s.key))).max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
 /// Spans that are too short go to the one before, the first to the one after.

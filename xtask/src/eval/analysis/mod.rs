@@ -6,6 +6,7 @@ mod fiddle;
 mod forms;
 mod measure;
 mod ours;
+mod own;
 mod patterns;
 pub mod peers;
 mod pop;
@@ -28,6 +29,9 @@ use variants::CYCLE;
 
 /// Where Debian's soundfont lies.
 const SOUNDFONT: &str = "/usr/share/sounds/sf2/FluidR3_GM.sf2";
+
+/// One piece in so many is played by the project's own instruments.
+const OWN: usize = 6;
 
 /// What is asked for.
 #[derive(clap::Args)]
@@ -140,7 +144,7 @@ fn training(data: &Path, soundfont: &Path, to: &Path) -> Result<()> {
     std::fs::create_dir_all(to)?;
     let font = score::soundfont(soundfont)?;
     let lines = in_parallel(&scores(data, Split::Training)?, |(number, (score, truth))| {
-        let Piece { file, truth, .. } = make(&font, to, *number, score, truth)?;
+        let Piece { file, truth, .. } = make(font.as_ref(), to, *number, score, truth)?;
         let (analysis, inputs) = ours::analyser(&file)?.finish_with_pulse_inputs();
         ours::write_npy(&to.join(format!("{}.npy", truth.name)), &inputs)?;
         std::fs::remove_file(&file)?;
@@ -168,11 +172,11 @@ fn render(data: &Path, soundfont: &Path, dir: &Path, split: Split, wanted: &dyn 
     std::fs::create_dir_all(dir)?;
     let font = score::soundfont(soundfont)?;
     let scores: Vec<_> = scores(data, split)?.into_iter().filter(|s| wanted(&s.1.1)).collect();
-    in_parallel(&scores, |(number, (score, truth))| make(&font, dir, *number, score, truth))
+    in_parallel(&scores, |(number, (score, truth))| make(font.as_ref(), dir, *number, score, truth))
 }
 
 /// Renders a piece in its variant, unless that was done before.
-fn make(font: &Arc<rustysynth::SoundFont>, dir: &Path, number: usize, score: &Score, truth: &Truth) -> Result<Piece> {
+fn make(font: Option<&Arc<rustysynth::SoundFont>>, dir: &Path, number: usize, score: &Score, truth: &Truth) -> Result<Piece> {
     let (variant, mut score, mut truth) = (CYCLE[number % CYCLE.len()], score.clone(), truth.clone());
     variant.tune(&mut score);
     if let Some(tuned) = truth.tuning_cents {
@@ -183,13 +187,19 @@ fn make(font: &Arc<rustysynth::SoundFont>, dir: &Path, number: usize, score: &Sc
         truth.voice.iter_mut().flatten().for_each(|note| note.2 *= factor);
     }
     truth.variant = variant.name().into();
+    // The project's own instruments play a share, and all where there is no soundfont.
+    let is_own = number % OWN == OWN / 2;
+    truth.instruments = if is_own || font.is_none() { "our own" } else { "soundfont" }.into();
     let (note, stem) = (dir.join(format!("{}.json", truth.name)), dir.join(&truth.name));
     let known = std::fs::read(&note).ok().and_then(|b| serde_json::from_slice::<(PathBuf, Truth)>(&b).ok());
     if let Some((file, _)) = known.filter(|(f, t)| f.exists() && *t == truth) {
         return Ok(Piece { file, length_s: score.length_s, truth });
     }
-    let sound = score.render(font)?;
-    let file = variant.write(sound, number as u64, &stem)?;
+    let (sound, rate_hz) = match font {
+        Some(font) if !is_own => (score.render(font)?, score::RATE_HZ),
+        _ => (own::render(&score, number as u64), own::rate_hz()),
+    };
+    let file = variant.write(sound, rate_hz, number as u64, &stem)?;
     std::fs::write(&note, serde_json::to_vec(&(&file, &truth))?)?;
     Ok(Piece { file, length_s: score.length_s, truth })
 }

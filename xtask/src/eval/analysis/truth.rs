@@ -23,6 +23,9 @@ pub struct Truth {
     pub family: String,
     /// What was done to its sound.
     pub variant: String,
+    /// What it was played with.
+    #[serde(default)]
+    pub instruments: String,
     /// Whether anybody would tap to it.
     pub has_pulse: bool,
     /// Median tempo, where it has a pulse.

@@ -1,6 +1,6 @@
 //! What happens to music on its way: rooms, noise, coding, tuning.
 
-use super::score::{RATE_HZ, Score};
+use super::score::Score;
 use anyhow::{Context, Result, bail};
 use fastrand::Rng;
 use std::path::Path;
@@ -61,7 +61,7 @@ impl Variant {
     }
 
     /// Writes the sound to a file as it is after this, giving its path.
-    pub fn write(self, mut sound: [Vec<f32>; 2], seed: u64, to: &Path) -> Result<std::path::PathBuf> {
+    pub fn write(self, mut sound: [Vec<f32>; 2], rate_hz: u32, seed: u64, to: &Path) -> Result<std::path::PathBuf> {
         let mut rng = Rng::with_seed(seed);
         let wav = to.with_extension("wav");
         match self {
@@ -71,11 +71,11 @@ impl Variant {
                 let a = (3.0 * power / 10f64.powf(SNR_DB / 10.0)).sqrt() as f32;
                 sound.iter_mut().flatten().for_each(|x| *x += a * (2.0 * rng.f32() - 1.0));
             }
-            Self::Reverb => sound = sound.map(|channel| reverberated(&channel, &mut rng)),
+            Self::Reverb => sound = sound.map(|channel| reverberated(&channel, rate_hz, &mut rng)),
             _ => {}
         }
         let [left, right] = &sound;
-        audio::write_wav(&wav, RATE_HZ, &[left, right]).with_context(|| wav.display().to_string())?;
+        audio::write_wav(&wav, rate_hz, &[left, right]).with_context(|| wav.display().to_string())?;
         if self != Self::Mp3 {
             return Ok(wav);
         }
@@ -90,8 +90,8 @@ impl Variant {
 }
 
 /// A room of noise that dies away, 6 dB under the direct sound as heard from some metres.
-fn reverberated(dry: &[f32], rng: &mut Rng) -> Vec<f32> {
-    let rate = f64::from(RATE_HZ);
+fn reverberated(dry: &[f32], rate_hz: u32, rng: &mut Rng) -> Vec<f32> {
+    let rate = f64::from(rate_hz);
     let length = (RT60_S * rate) as usize;
     let tail: Vec<f32> = (0..length).map(|i| (2.0 * rng.f32() - 1.0) * (-6.908 * i as f64 / length as f64).exp() as f32).collect();
     let energy: f32 = tail.iter().map(|x| x * x).sum();

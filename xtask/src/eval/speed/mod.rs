@@ -182,7 +182,8 @@ fn build_bliss(dir: &Path) -> Result<PathBuf> {
     std::fs::create_dir_all(dir.join("src"))?;
     std::fs::write(dir.join("Cargo.toml"), BLISS_MANIFEST)?;
     std::fs::write(dir.join("src/main.rs"), BLISS_PROGRAM)?;
-    let status = Command::new(env!("CARGO")).args(["build", "--release", "--quiet"]).current_dir(dir).status()?;
+    // By name: rustup then gives it the toolchain of here, whatever its dependencies ask for.
+    let status = Command::new("cargo").args(["build", "--release", "--quiet"]).current_dir(dir).status()?;
     if !status.success() {
         bail!("bliss-audio did not build");
     }
