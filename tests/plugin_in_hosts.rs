@@ -42,6 +42,7 @@ fn main() -> ExitCode {
         ("the_editor_opens_again_and_again", &[Need::Xvfb], the_editor_opens_again_and_again),
         ("a_click_plays_at_once_and_locks_when_the_transport_rolls", &[Need::Xvfb], a_click_plays_at_once),
         ("what_is_placed_sounds_there_each_time_and_after_reopening", &[Need::Xvfb], what_is_placed_sounds_there),
+        ("beats_that_were_put_right_stay_so", &[Need::Xvfb], beats_that_were_put_right_stay_so),
         ("trying_another_track_leaves_the_placed_one_alone", &[Need::Xvfb], trying_another_track),
         ("a_sleeping_host_costs_no_memory", &[Need::Xvfb], a_sleeping_host_costs_no_memory),
         ("an_audition_is_heard_at_minus_23_lufs", &[Need::Xvfb, Need::Ffmpeg, Need::Data], an_audition_is_heard_at_minus_23_lufs),
@@ -334,9 +335,11 @@ fn real_recordings_sound_in_their_place(format: Format) {
 /// Where the first row of the list is, in an editor of the size that it first has.
 const FIRST_ROW: (i16, i16) = (600, 62);
 /// Where the button that places it is.
-const PLACE: (i16, i16) = (119, 567);
+const PLACE: (i16, i16) = (119, 561);
 /// Where the button that stops the audition is.
-const STOP: (i16, i16) = (31, 567);
+const STOP: (i16, i16) = (31, 561);
+/// Where the button is that moves all beats 10 ms later.
+const LATER: (i16, i16) = (323, 584);
 
 fn the_editor_opens_again_and_again(format: Format) {
     let (world, _) = clicking(format, 120.0, 20.0, 120.0, 0.0);
@@ -395,6 +398,39 @@ fn what_is_placed_sounds_there(format: Format) {
     let (again, _) = world.run(&Script { state: Some(saved), segments: vec![segment(10.0, 2.0)], ..Script::default() });
     is_on_beats(&again, 2.0, 10.0);
     assert!(again[..(0.5 * RATE) as usize].iter().all(|s| *s == 0.0), "it sounds before its place");
+}
+
+/// Beats moved 80 ms later by hand: the recording sounds 80 ms earlier on them, then and after the project is opened again.
+fn beats_that_were_put_right_stay_so(format: Format) {
+    let (world, _) = clicking(format, 120.0, 60.0, 120.0, 0.0);
+    let segment = |seconds, beats: f64| Segment { seconds, bpm: 120.0, locate: Some((beats, beats * 0.5)), ..Segment::default() };
+    let saved = world.dir.path().join("saved");
+    let mut clicks = vec![(2.0, FIRST_ROW.0, FIRST_ROW.1)];
+    clicks.extend((0..8).map(|i| (3.0 + 0.25 * f64::from(i), LATER.0, LATER.1)));
+    clicks.push((5.5, PLACE.0, PLACE.1));
+    let script = Script {
+        offline: false,
+        block: 256,
+        editor: Some((7.0, 1)),
+        clicks,
+        save_state: Some(saved.clone()),
+        segments: vec![segment(8.0, 0.0), segment(10.0, 2.0)],
+        ..Script::default()
+    };
+    let (x, _) = world.run(&script);
+    let text: serde_json::Value = serde_json::from_slice(&std::fs::read(&saved).unwrap()[8..]).unwrap();
+    let state: plugin::Persisted = serde_json::from_str(text["fields"]["state"].as_str().unwrap()).unwrap();
+    assert!(state.beats_by_hand, "the project does not know that the beats were put right");
+    let at = state.cue.expect("the button places a cue").place.expect("it has a place").at_beats;
+    let is_early = |x: &[f32]| {
+        let heard = find(&x[..(10.0 * RATE) as usize], RATE);
+        let want: Vec<f64> = ((at.max(2.0) as i32 + 1)..20).map(|b| f64::from(b - 2) * 0.5 - 0.08).collect();
+        let worst = worst_ms(&heard, &want);
+        assert!(want.len() > 4 && worst < 3.0, "{worst} ms: {heard:?}, not {want:?}");
+    };
+    is_early(&x[(8.0 * RATE) as usize..]);
+    let (again, _) = world.run(&Script { state: Some(saved), segments: vec![segment(10.0, 2.0)], ..Script::default() });
+    is_early(&again);
 }
 
 fn trying_another_track(format: Format) {

@@ -585,10 +585,18 @@ fn a_compilation_is_cut_at_its_silences() {
     let world = World::new();
     // Two pieces with a rest inside the first one, and silence around.
     let rate = 22_050usize;
-    let tone = |seconds: f64, hz: f32| (0..(seconds * rate as f64) as usize).map(move |i| 0.4 * (i as f32 * hz * 6.283 / rate as f32).sin());
+    let tone = |seconds: f64, hz: f32| {
+        (0..(seconds * rate as f64) as usize).map(move |i| 0.4 * (i as f32 * hz * std::f32::consts::TAU / rate as f32).sin())
+    };
     let hush = |seconds: f64| std::iter::repeat_n(0f32, (seconds * rate as f64) as usize);
-    let sound: Vec<f32> =
-        hush(1.5).chain(tone(2.0, 300.0)).chain(hush(0.5)).chain(tone(1.0, 400.0)).chain(hush(2.0)).chain(tone(3.0, 500.0)).chain(hush(1.2)).collect();
+    let sound: Vec<f32> = hush(1.5)
+        .chain(tone(2.0, 300.0))
+        .chain(hush(0.5))
+        .chain(tone(1.0, 400.0))
+        .chain(hush(2.0))
+        .chain(tone(3.0, 500.0))
+        .chain(hush(1.2))
+        .collect();
     let file = world.dir.path().join("side a.wav");
     audio::write_wav(&file, rate as u32, &[&sound]).unwrap();
     let out = world.dir.path().join("pieces");
@@ -612,8 +620,15 @@ fn a_compilation_is_cut_at_its_silences() {
     // A second time nothing is overwritten.
     let (code, _, errors) = world.run(&arguments);
     assert!(code == 2 && errors.contains("is there already"), "{errors}");
-    let (_, list, _) =
-        world.run(&["split".as_ref(), file.as_os_str(), "--out".as_ref(), world.dir.path().join("more").as_os_str(), "--hold".as_ref(), "0.3".as_ref(), "--json".as_ref()]);
+    let (_, list, _) = world.run(&[
+        "split".as_ref(),
+        file.as_os_str(),
+        "--out".as_ref(),
+        world.dir.path().join("more").as_os_str(),
+        "--hold".as_ref(),
+        "0.3".as_ref(),
+        "--json".as_ref(),
+    ]);
     assert_eq!(list.as_array().unwrap().len(), 3);
 }
 

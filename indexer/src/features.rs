@@ -10,6 +10,9 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+/// The numbers of a file, or why there are none.
+type Row = Result<Vec<f32>, String>;
+
 pub fn run(arguments: &Arguments, command: &Features) -> anyhow::Result<u8> {
     let mut files: Vec<PathBuf> = Vec::new();
     for folder in &command.folders {
@@ -20,7 +23,7 @@ pub fn run(arguments: &Arguments, command: &Features) -> anyhow::Result<u8> {
         bail!("no music files there");
     }
     let (worker, limits) = scan::workers(&command.measuring, command.workers)?;
-    let rows: Mutex<Vec<Option<Result<Vec<f32>, String>>>> = Mutex::new(vec![None; files.len()]);
+    let rows: Mutex<Vec<Option<Row>>> = Mutex::new(vec![None; files.len()]);
     ::scan::measure_all(&worker, limits, &files, &|i, outcome| {
         let row = outcome.map(|track| analysis::features::of(&track.analysis));
         rows.lock().unwrap_or_else(std::sync::PoisonError::into_inner)[i] = Some(row);

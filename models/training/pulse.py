@@ -5,7 +5,9 @@ The network is a small temporal convolutional network (after Davies & Boeck, EUS
 residual blocks whose convolutions reach twice as far each time, up to 12 s to either side. It runs on every file of a scan, so it is small.
 
     cargo xtask eval analysis --training target/eval/analysis/training
-    python models/training/pulse.py target/eval/analysis/training models/pulse.safetensors [EPOCHS]
+    python models/training/pulse.py target/eval/analysis/training models/pulse.safetensors [EPOCHS [FROM]]
+
+FROM names weights to go on from; without it, training begins anew.
 
 Needs torch, numpy, safetensors.
 """
@@ -18,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional as F
 
@@ -50,10 +52,18 @@ class Pulse(nn.Module):
         return self.head(F.relu(x))
 
 
+def layers(model):
+    rows = [(f"{kind}.{i}", c) for kind, row in (("wide", model.wide), ("mix", model.mix)) for i, c in enumerate(row)]
+    return [("stem", model.stem), ("head", model.head)] + rows
+
+
 def read(folder):
     pieces = []
     for line in open(folder / "pieces.jsonl"):
         truth = json.loads(line)["truth"]
+        # A pulse without known beats teaches neither.
+        if truth["has_pulse"] and not truth["beats_s"]:
+            continue
         heard = np.load(folder / f"{truth['name']}.npy").astype(np.float16)
         pieces.append((heard, truth))
     return pieces
@@ -119,9 +129,17 @@ def main():
     mean, scale = some.mean(0), 1 / (some.std(0) + 1e-3)
     model = Pulse(len(mean))
     print(len(pieces), "pieces,", len(held), "held out,", sum(p.numel() for p in model.parameters()), "parameters", flush=True)
+    peak = 4e-3
+    if len(sys.argv) > 4:
+        known = load_file(sys.argv[4])
+        mean, scale, peak = known["input.mean"].numpy(), known["input.scale"].numpy(), 2e-3
+        with torch.no_grad():
+            for name, conv in layers(model):
+                conv.weight.copy_(known[f"{name}.weight"].permute(2, 1, 0))
+                conv.bias.copy_(known[f"{name}.bias"])
     steps = epochs * (len(pieces) // BATCH)
     best = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=1e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(best, 4e-3, total_steps=steps, pct_start=0.15)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(best, peak, total_steps=steps, pct_start=0.15)
 
     def batch(chosen, rng):
         xs, ys = zip(*(varied(h, t, rng) for h, t in chosen))
@@ -131,9 +149,7 @@ def main():
 
     def save():
         tensors = {"input.mean": torch.from_numpy(mean), "input.scale": torch.from_numpy(scale)}
-        for name, conv in [("stem", model.stem), ("head", model.head)] + [
-            (f"{kind}.{i}", c) for kind, row in (("wide", model.wide), ("mix", model.mix)) for i, c in enumerate(row)
-        ]:
+        for name, conv in layers(model):
             # Taps, then what comes in, then what goes out: the order in which the sums are done.
             tensors[f"{name}.weight"] = conv.weight.detach().permute(2, 1, 0).contiguous()
             tensors[f"{name}.bias"] = conv.bias.detach().contiguous()

@@ -147,7 +147,7 @@ fn settings(ui: &mut Ui, key: Option<Key>, controls: &Controls, intents: &mut Ve
 }
 
 fn waveform(ui: &mut Ui, chosen: &Chosen, playhead_s: Option<f64>) {
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 84.0), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 106.0), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "waveform"));
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 4.0, ink::WELL);

@@ -3,7 +3,7 @@
 /// Number of bands, from 30 Hz to 16 kHz.
 pub(crate) const BANDS: usize = 40;
 const LOWEST_HZ: f64 = 30.0;
-const HIGHEST_HZ: f64 = 16_000.0;
+pub(crate) const HIGHEST_HZ: f64 = 16_000.0;
 
 /// Sums of power by band, as log10(1 + 3e5 E): 0 for silence, 5.5 for a full-scale sine.
 pub(crate) type Levels = [f32; BANDS];

@@ -36,7 +36,7 @@ fn row(analysis: Option<&Analysis>) -> Vec<(String, Option<f64>)> {
     put("tempo_steadiness", a.and_then(|a| a.pace.as_ref()).map(|p| p.value.steadiness));
     put("beats_per_bar", a.and_then(|a| a.metre.as_ref()).map(|m| f64::from(m.value.beats)));
     put("is_compound", a.and_then(|a| a.metre.as_ref()).map(|m| f64::from(u8::from(m.value.is_compound))));
-    put("pulse_clarity", d.map(|d| d.pulse_clarity.unwrap_or(0.0)));
+    put("pulse_clarity", d.and_then(|d| d.pulse_clarity));
     put("event_density_hz", d.map(|d| d.event_density_hz));
     put("articulation", t.and_then(|t| t.articulation));
     put("major_minor_balance", d.and_then(|d| d.major_minor_balance));

@@ -132,17 +132,27 @@ impl Analyser {
         })
     }
 
-    /// Takes the next frames: one slice per channel, all of one length. Samples that are not finite count as silence.
+    /// Takes the next frames: one slice per channel, all of one length. Samples that are not finite count as silence; a block with another
+    /// number of channels than was said is left out.
     pub fn push(&mut self, planar: &[&[f32]]) {
         let frames = planar.iter().map(|c| c.len()).min().unwrap_or(0);
-        if frames == 0 || planar.len() != self.channels {
+        if planar.len() != self.channels {
             return;
         }
+        // In pieces no longer than the hop of the long windows: so what is measured does not depend on how large the blocks are.
+        let most = ((f64::from(self.rate_hz) / HARMONY_RATE_HZ) as usize).max(1);
+        for from in (0..frames).step_by(most) {
+            self.push_piece(planar, from..(from + most).min(frames));
+        }
+    }
+
+    fn push_piece(&mut self, planar: &[&[f32]], range: std::ops::Range<usize>) {
+        let frames = range.len();
         self.stages.begin();
         for (clean, dirty) in self.clean.iter_mut().zip(planar) {
             clean.clear();
             // +24 dBFS is beyond anything that was meant; it keeps damaged floats from drowning the rest.
-            clean.extend(dirty[..frames].iter().map(|x| if x.is_finite() { x.clamp(-16.0, 16.0) } else { 0.0 }));
+            clean.extend(dirty[range.clone()].iter().map(|x| if x.is_finite() { x.clamp(-16.0, 16.0) } else { 0.0 }));
         }
         let scale = 1.0 / self.channels as f32;
         self.mono.clear();
@@ -301,8 +311,12 @@ impl Analyser {
         let held = spans.as_deref().filter(|s| s.len() > 1).and_then(tonal::longest);
         let keys = keys.map(|mut keys| {
             if let Some((at, share)) = held.and_then(|(key, share)| Some((keys.iter().position(|k| k.0 == key)?, share))) {
+                // Half sure at least of what holds all the time; the others share the rest as before.
                 let (key, p) = keys.remove(at);
-                keys.insert(0, (key, p.max(0.5 * share)));
+                let sure = p.max(0.5 * share);
+                let rest = (1.0 - sure) / (1.0 - p).max(1e-9);
+                keys.iter_mut().for_each(|k| k.1 *= rest);
+                keys.insert(0, (key, sure));
             }
             keys
         });
@@ -338,6 +352,7 @@ pub fn pitch_of_voice(rate_hz: u32, mono: &[f32]) -> Result<Option<(Voice, f64)>
         return Err(AnalysisError::Format { rate_hz, channels: 1 });
     }
     let mut tracker = VoiceTracker::following(f64::from(rate_hz));
-    tracker.push(mono);
+    let clean: Vec<f32> = mono.iter().map(|x| if x.is_finite() { x.clamp(-16.0, 16.0) } else { 0.0 }).collect();
+    tracker.push(&clean);
     Ok(tracker.finish())
 }

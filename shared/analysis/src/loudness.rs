@@ -8,6 +8,8 @@ use track::{Loudness, LoudnessCurve};
 const SHORTEST_FOR_RANGE_S: u64 = 12;
 /// Momentary loudnesses a second.
 const MOMENTS_HZ: u32 = 10;
+/// Channels that count: left, right, centre, LFE (which the standard leaves out), left and right surround.
+const MOST_CHANNELS: usize = 6;
 /// Below this a momentary loudness is silence (the standard's absolute gate).
 const SILENCE_LUFS: f64 = -70.0;
 
@@ -15,17 +17,17 @@ pub(crate) struct LoudnessMeter {
     meter: EbuR128,
     peaks: Vec<TruePeak>,
     frames: u64,
-    /// Frames until the next momentary loudness.
-    until: usize,
     momentary: Vec<i16>,
 }
 
 impl LoudnessMeter {
     pub(crate) fn new(rate_hz: u32, channels: usize) -> Option<Self> {
         let mode = Mode::I | Mode::M | Mode::LRA | Mode::HISTOGRAM;
-        let meter = EbuR128::new(channels as u32, rate_hz, mode).ok()?;
+        // Beyond 5.1 the standard counts none; and 64 channels of history would be a gigabyte.
+        let counted = channels.min(MOST_CHANNELS);
+        let meter = EbuR128::new(counted as u32, rate_hz, mode).ok()?;
         let peaks = (0..channels).map(|_| TruePeak::new(rate_hz)).collect();
-        Some(Self { meter, peaks, frames: 0, until: (rate_hz / MOMENTS_HZ) as usize, momentary: Vec::new() })
+        Some(Self { meter, peaks, frames: 0, momentary: Vec::new() })
     }
 
     pub(crate) fn push(&mut self, planar: &[Vec<f32>]) {
@@ -35,15 +37,15 @@ impl LoudnessMeter {
         }
         let mut from = 0;
         while from < length {
-            let to = (from + self.until).min(length);
-            let channels: [&[f32]; 64] = std::array::from_fn(|i| planar.get(i).map_or(&[][..], |c| &c[from..to]));
+            // Counted from the start, so that a tenth of a second that is no whole number of frames does not add up.
+            let next = (self.momentary.len() as u64 + 1) * u64::from(self.meter.rate()) / u64::from(MOMENTS_HZ);
+            let to = (from as u64 + next.saturating_sub(self.frames + from as u64).max(1)).min(length as u64) as usize;
+            let channels: [&[f32]; MOST_CHANNELS] = std::array::from_fn(|i| planar.get(i).map_or(&[][..], |c| &c[from..to]));
             // The channel count is that of construction, the only thing that this call checks.
-            let _ = self.meter.add_frames_planar_f32(&channels[..planar.len()]);
-            self.until -= to - from;
-            if self.until == 0 {
+            let _ = self.meter.add_frames_planar_f32(&channels[..planar.len().min(MOST_CHANNELS)]);
+            if self.frames + to as u64 >= next {
                 let lufs = self.meter.loudness_momentary().ok().filter(|l| *l > SILENCE_LUFS).unwrap_or(SILENCE_LUFS);
                 self.momentary.push((lufs * 10.0).round() as i16);
-                self.until = (self.meter.rate() / MOMENTS_HZ) as usize;
             }
             from = to;
         }

@@ -15,7 +15,7 @@ const STEP: f32 = 6.0 / 255.0;
 const PSEUDO_BAR_S: f64 = 2.0;
 /// Spans on either side of a line, in bars.
 const SPANS: [usize; 3] = [4, 8, 12];
-/// Sections are at least so many bars long.
+/// Sections are at least so many bars long, the first and the last at least half of that.
 const SHORTEST_BARS: usize = 4;
 /// A line stands out by so many median distances.
 const STANDS_OUT: f64 = 1.15;
@@ -109,7 +109,7 @@ impl SectionMeter {
 /// Bar lines, the end of the last bar among them.
 fn bar_lines(grid: Option<&BeatGrid>, duration_s: f64) -> Vec<f64> {
     let known: Vec<f64> = grid.map(|g| g.downbeats_s().collect()).unwrap_or_default();
-    if known.len() >= 2 * SHORTEST_BARS {
+    if known.len() > 2 * SHORTEST_BARS {
         return known;
     }
     (0..).map(|i| f64::from(i) * PSEUDO_BAR_S).take_while(|t| *t < duration_s).collect()

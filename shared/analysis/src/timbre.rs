@@ -49,7 +49,8 @@ pub(crate) struct Timbre {
 impl TimbreMeter {
     pub(crate) fn new(rate_hz: f64, size: usize) -> Self {
         let bin_hz = rate_hz / size as f64;
-        let bins = size / 2 + 1;
+        // Up to where mel bands go: what lies above is empty at high sample rates, and would make the same music another.
+        let bins = ((crate::bands::HIGHEST_HZ / bin_hz) as usize + 1).clamp(16.min(size / 2 + 1), size / 2 + 1);
         let edge = |octave: usize| {
             if octave == 0 { 1 } else { ((FIRST_OCTAVE_HZ * 2f64.powi(octave as i32 - 1) / bin_hz).round() as usize).clamp(2, bins) }
         };
@@ -83,6 +84,7 @@ impl TimbreMeter {
         if !frame.is_multiple_of(EVERY) {
             return;
         }
+        let power = &power[..self.magnitudes.len()];
         let sum: f32 = power[1..].iter().sum();
         if sum < SILENCE {
             self.previous = None;
@@ -103,7 +105,7 @@ impl TimbreMeter {
         // The logarithm of a product of eight is one logarithm.
         let logs: f64 = power[1..].chunks(8).map(|c| c.iter().map(|p| f64::from(p + 1e-12)).product::<f64>().ln()).sum();
         let bins = (power.len() - 1) as f64;
-        self.flatness.push(((logs / bins).exp() / (f64::from(sum) / bins)) as f32);
+        self.flatness.push((((logs / bins).exp() / (f64::from(sum) / bins)) as f32).min(1.0));
 
         for (moments, row) in self.coefficients.iter_mut().zip(&self.cosines) {
             moments.push(f64::from(row.iter().zip(levels).map(|(c, l)| c * l).sum::<f32>()));

@@ -8,7 +8,7 @@ use music::Key;
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::path::{Path, PathBuf};
 use track::path_text::{from_text, to_text};
-use track::{Analysis, ContentId, Edits, Track};
+use track::{ContentId, Edits, Track};
 
 /// What a list shows of a track.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,7 +57,7 @@ impl Reader {
         let (db, format) = schema::open_for_reading(dir)?;
         let mut reader = Self {
             db,
-            has_edits: format >= 2,
+            has_edits: format >= schema::FORMAT_WITH_EDITS,
             text: None,
             no_text: String::new(),
             dir: dir.to_owned(),
@@ -77,6 +77,8 @@ impl Reader {
         if version == self.data_version {
             return Ok(false);
         }
+        // A scan by a newer program may have brought the store up to date meanwhile.
+        self.has_edits = schema::format(&self.db)? >= schema::FORMAT_WITH_EDITS;
         self.summaries = {
             let mut rows = self.db.prepare(
                 "SELECT t.id, t.content_id, t.title, t.valence, t.arousal, t.tempo_bpm, t.key, t.lufs,
@@ -109,34 +111,11 @@ impl Reader {
     /// # Errors
     /// Failures of the store.
     pub fn track(&self, id: &ContentId) -> Result<Option<Track>, CatalogueError> {
-        let row = self
-            .db
-            .query_row(
-                "SELECT codec, sample_rate_hz, channels, frames, tags, analysis, affect FROM tracks WHERE content_id = ?1",
-                [&id.0],
-                |row| {
-                    let texts: (String, String, Option<String>) = (row.get(4)?, row.get(5)?, row.get(6)?);
-                    Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?, row.get::<_, u16>(2)?, row.get::<_, i64>(3)?, texts))
-                },
-            )
-            .optional()?;
-        let Some((codec, sample_rate_hz, channels, frames, (tags, analysis, affect))) = row else { return Ok(None) };
-        let mut paths = self.db.prepare("SELECT path FROM files WHERE content_id = ?1 AND NOT missing ORDER BY path")?;
-        let paths = paths.query_map([&id.0], |row| Ok(from_text(&row.get::<_, String>(0)?)))?.collect::<Result<_, _>>()?;
-        let edits = if self.has_edits { edits_of(&self.db, id)? } else { Edits::default() };
-        let mut analysis: Analysis = serde_json::from_str(&analysis)?;
-        edits.apply(&mut analysis, frames as f64 / f64::from(sample_rate_hz.max(1)));
-        Ok(Some(Track {
-            content_id: id.clone(),
-            paths,
-            codec,
-            sample_rate_hz,
-            channels,
-            frames: frames as u64,
-            tags: serde_json::from_str(&tags)?,
-            analysis,
-            edits,
-            affect: affect.as_deref().map(serde_json::from_str).transpose()?,
+        let track = track_of(&self.db, id, self.has_edits)?;
+        Ok(track.map(|mut track| {
+            let duration_s = track.duration_s();
+            track.edits.apply(&mut track.analysis, duration_s);
+            track
         }))
     }
 
@@ -198,6 +177,36 @@ impl Reader {
         let found = rows.query_map([], |row| Ok((from_text(&row.get::<_, String>(0)?), row.get(1)?)))?;
         Ok(found.collect::<Result<_, _>>()?)
     }
+}
+
+/// A track as it is stored: what was set by hand lies beside what was measured.
+pub(crate) fn track_of(db: &Connection, id: &ContentId, has_edits: bool) -> Result<Option<Track>, CatalogueError> {
+    let row = db
+        .query_row(
+            "SELECT codec, sample_rate_hz, channels, frames, tags, analysis, affect FROM tracks WHERE content_id = ?1",
+            [&id.0],
+            |row| {
+                let texts: (String, String, Option<String>) = (row.get(4)?, row.get(5)?, row.get(6)?);
+                Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?, row.get::<_, u16>(2)?, row.get::<_, i64>(3)?, texts))
+            },
+        )
+        .optional()?;
+    let Some((codec, sample_rate_hz, channels, frames, (tags, analysis, affect))) = row else { return Ok(None) };
+    let mut paths = db.prepare("SELECT path FROM files WHERE content_id = ?1 AND NOT missing ORDER BY path")?;
+    let paths = paths.query_map([&id.0], |row| Ok(from_text(&row.get::<_, String>(0)?)))?.collect::<Result<_, _>>()?;
+    let edits = if has_edits { edits_of(db, id)? } else { Edits::default() };
+    Ok(Some(Track {
+        content_id: id.clone(),
+        paths,
+        codec,
+        sample_rate_hz,
+        channels,
+        frames: frames as u64,
+        tags: serde_json::from_str(&tags)?,
+        analysis: serde_json::from_str(&analysis)?,
+        edits,
+        affect: affect.as_deref().map(serde_json::from_str).transpose()?,
+    }))
 }
 
 /// What was set by hand of a sound.

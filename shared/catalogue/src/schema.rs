@@ -7,6 +7,8 @@ use std::time::Duration;
 
 /// Format of the store. Raised with every change of the tables.
 pub(crate) const FORMAT: i64 = 2;
+/// The first one with what was set by hand.
+pub(crate) const FORMAT_WITH_EDITS: i64 = 2;
 
 pub(crate) fn database(dir: &Path) -> PathBuf {
     dir.join("catalogue.db")
@@ -117,6 +119,6 @@ pub(crate) fn open_for_reading(dir: &Path) -> Result<(Connection, i64), Catalogu
     }
 }
 
-fn format(db: &Connection) -> Result<i64, CatalogueError> {
+pub(crate) fn format(db: &Connection) -> Result<i64, CatalogueError> {
     Ok(db.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }

@@ -1,7 +1,7 @@
 //! Writing: what a scan found.
 
 use crate::index::{Entry, TextWriter};
-use crate::reader::edits_of;
+use crate::reader::{edits_of, track_of};
 use crate::{CatalogueError, schema};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::HashMap;
@@ -169,12 +169,12 @@ impl Catalogue {
         self.index_rest()
     }
 
-    /// What was set by hand of a track.
+    /// A track as it was measured, and what was set by hand of it beside that.
     ///
     /// # Errors
     /// Failures of the store.
-    pub fn edits(&self, id: &ContentId) -> Result<Edits, CatalogueError> {
-        edits_of(&self.db, id)
+    pub fn measured(&self, id: &ContentId) -> Result<Option<Track>, CatalogueError> {
+        track_of(&self.db, id, true)
     }
 
     /// Sets values by hand. They hold until they are set otherwise, whatever is measured.

@@ -147,7 +147,7 @@ fn what_a_hand_set_outlives_every_measurement() {
     let id = track(4, "").content_id;
     let mut edits = Edits::default();
     for text in ["bpm=/2", "downbeat=0.5", "metre=3/4", "key=G major"] {
-        edits.set(text, Some(64.0)).unwrap();
+        edits.set(text, Some(64.0), 10.0).unwrap();
     }
     catalogue.set_edits(&id, &edits).unwrap();
     // Measured again, by a better analyser.

@@ -36,8 +36,8 @@ impl BeatGrid {
         Self::with_downbeats(beats_s, first_downbeat.into_iter().collect())
     }
 
-    /// A grid from beat times and the indices of those that begin bars. `None` as for [`Self::new`]; downbeats that do not rise, or lie
-    /// beyond the last beat, are dropped.
+    /// A grid from beat times and the indices of those that begin bars. `None` as for [`Self::new`]; downbeats are
+    /// sorted, and those beyond the last beat dropped.
     #[must_use]
     pub fn with_downbeats(beats_s: Vec<f64>, mut downbeats: Vec<usize>) -> Option<Self> {
         let rising = beats_s.windows(2).all(|w| w[0] < w[1]) && beats_s.iter().all(|b| b.is_finite());

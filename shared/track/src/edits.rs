@@ -40,11 +40,11 @@ const BPM: std::ops::RangeInclusive<f64> = 10.0..=500.0;
 
 impl Edits {
     /// Takes up what is written like `bpm=120`, `bpm=x2`, `bpm=/2`, `downbeat=1.25`, `metre=6/8`, `key=D minor`; with nothing after the equals sign
-    /// the value is measured again. `measured_bpm` is what `x2` and `/2` are of.
+    /// what was measured holds again. `measured_bpm` is what `x2` and `/2` are of where no tempo is set; `duration_s` is the length of the sound.
     ///
     /// # Errors
-    /// [`NotAnEdit`] for another name, or a value that is not one.
-    pub fn set(&mut self, text: &str, measured_bpm: Option<f64>) -> Result<(), NotAnEdit> {
+    /// [`NotAnEdit`] for another name, or a value that is not one; nothing is changed then.
+    pub fn set(&mut self, text: &str, measured_bpm: Option<f64>, duration_s: f64) -> Result<(), NotAnEdit> {
         let fail = |reason: String| NotAnEdit { text: text.to_owned(), reason };
         let (name, value) = text.split_once('=').ok_or_else(|| fail("write it like bpm=120".into()))?;
         let (name, value) = (name.trim().to_lowercase(), value.trim());
@@ -52,23 +52,26 @@ impl Edits {
             |what: &str| value.parse::<f64>().ok().filter(|n| n.is_finite()).ok_or_else(|| fail(format!("'{value}' is no {what}")));
         match name.as_str() {
             "bpm" | "tempo" => {
-                self.bpm = match value {
+                let bpm = match value {
                     "" => None,
                     "x2" | "*2" | "2x" | "/2" => {
-                        let of = self.bpm.or(measured_bpm).ok_or_else(|| fail("no tempo is known that this would be of".into()))?;
+                        let of =
+                            self.bpm.or(measured_bpm).ok_or_else(|| fail("no tempo was measured; give a number, like bpm=96".into()))?;
                         Some(if value == "/2" { of / 2.0 } else { of * 2.0 })
                     }
                     _ => Some(number("tempo in beats per minute")?),
                 };
-                if self.bpm.is_some_and(|b| !BPM.contains(&b)) {
+                if bpm.is_some_and(|b| !BPM.contains(&b)) {
                     return Err(fail(format!("tempi from {} to {} beats per minute can be set", BPM.start(), BPM.end())));
                 }
+                self.bpm = bpm;
             }
             "downbeat" => {
-                self.downbeat_s = if value.is_empty() { None } else { Some(number("time in seconds")?) };
-                if self.downbeat_s.is_some_and(|s| s < 0.0) {
-                    return Err(fail("a downbeat cannot lie before the start".into()));
+                let at_s = if value.is_empty() { None } else { Some(number("time in seconds")?) };
+                if at_s.is_some_and(|s| !(0.0..=duration_s).contains(&s)) {
+                    return Err(fail(format!("a downbeat lies within the recording, which is {duration_s:.1} s long")));
                 }
+                self.downbeat_s = at_s;
             }
             "metre" | "meter" => {
                 self.metre = if value.is_empty() { None } else { Some(value.parse::<Metre>().map_err(|e| fail(e.to_string()))?) };
@@ -91,36 +94,34 @@ impl Edits {
         if let Some(key) = self.key {
             analysis.key = Some(Value::by_hand(key));
         }
-        if self.bpm.is_none() && self.downbeat_s.is_none() && self.metre.is_none() {
-            return;
+        if let Some(metre) = self.metre {
+            analysis.metre = Some(Value::by_hand(metre));
         }
-        // Where no pulse was heard, the beats are those of the tempo that was set, from the downbeat or the start on.
-        let Some(mut grid) = measured.or_else(|| straight(self.bpm?, self.downbeat_s.unwrap_or(0.0), duration_s)) else { return };
         if let Some(bpm) = self.bpm {
-            grid = grid.at_bpm(bpm);
             analysis.tempo_bpm = Some(Value::by_hand(bpm));
             if let Some(pace) = &mut analysis.pace {
                 pace.value.curve.clear();
             }
         }
-        if let Some(metre) = self.metre {
-            grid = grid.with_bars_of(usize::from(metre.beats));
-            analysis.metre = Some(Value::by_hand(metre));
+        if self.bpm.is_none() && self.downbeat_s.is_none() && self.metre.is_none() {
+            return;
+        }
+        // Where no pulse was heard, the beats are those of the tempo that was set, from the downbeat or the start on.
+        let bar = analysis.metre.as_ref().map(|m| usize::from(m.value.beats));
+        let new = || BeatGrid::straight(self.downbeat_s.unwrap_or(0.0), 60.0 / self.bpm?, (0.0, duration_s), Some(bar.unwrap_or(4)));
+        let Some(mut grid) = measured.or_else(new) else { return };
+        if let Some(bpm) = self.bpm {
+            grid = grid.at_bpm(bpm);
+        }
+        // Another tempo has bars of as many beats: so many as the metre says.
+        if let Some(bar) = bar {
+            grid = grid.with_bars_of(bar);
         }
         if let Some(at) = self.downbeat_s {
-            grid = grid.with_downbeat_exactly_at(at);
+            grid = grid.with_downbeat_exactly_at(at, bar, duration_s);
         }
         analysis.beats = Some(Value::by_hand(grid));
     }
-}
-
-/// Beats at one tempo through a moment, over the whole of a sound.
-fn straight(bpm: f64, through_s: f64, duration_s: f64) -> Option<BeatGrid> {
-    let step = 60.0 / bpm;
-    let before = (through_s / step).floor().max(0.0);
-    let first = through_s - before * step;
-    let count = ((duration_s - first) / step).floor().clamp(1.0, 1e6) as usize;
-    BeatGrid::with_downbeats((0..=count).map(|k| first + k as f64 * step).collect(), vec![before as usize % 4])
 }
 
 #[cfg(test)]
@@ -131,15 +132,32 @@ mod tests {
     fn what_is_typed_is_set_or_refused() {
         let mut edits = Edits::default();
         for text in ["bpm=98.5", "downbeat = 1.25", "metre=6/8", "key=d minor", "bpm=x2"] {
-            edits.set(text, Some(60.0)).unwrap();
+            edits.set(text, Some(60.0), 60.0).unwrap();
         }
         assert_eq!((edits.bpm, edits.downbeat_s), (Some(197.0), Some(1.25)));
         assert!(edits.metre.is_some_and(|m| m.is_compound) && edits.key.is_some());
-        edits.set("key=", None).unwrap();
+        edits.set("key=", None, 60.0).unwrap();
         assert!(edits.key.is_none());
-        for text in ["bpm=fast", "bpm=5", "downbeat=-1", "metre=0/4", "key=H flat", "colour=blue", "bpm", "bpm=nan"] {
-            assert!(edits.set(text, None).is_err(), "{text}");
+        let before = edits;
+        for text in ["bpm=fast", "bpm=5", "downbeat=-1", "downbeat=61", "metre=0/4", "key=H flat", "colour=blue", "bpm", "bpm=nan"] {
+            assert!(edits.set(text, None, 60.0).is_err(), "{text}");
         }
-        assert!(Edits::default().set("bpm=/2", None).is_err());
+        assert_eq!(edits, before);
+        assert!(Edits::default().set("bpm=/2", None, 60.0).is_err());
+    }
+
+    #[test]
+    fn a_metre_that_was_set_stays_where_no_pulse_is_heard() {
+        let mut analysis = Analysis::nothing();
+        let mut edits = Edits::default();
+        edits.set("metre=7", None, 60.0).unwrap();
+        edits.apply(&mut analysis, 60.0);
+        assert_eq!(analysis.metre.as_ref().unwrap().value.beats, 7);
+        assert!(analysis.beats.is_none());
+        edits.set("bpm=90", None, 60.0).unwrap();
+        edits.set("downbeat=2.5", None, 60.0).unwrap();
+        edits.apply(&mut analysis, 60.0);
+        let grid = analysis.beats.unwrap().value;
+        assert!(grid.downbeats_s().any(|t| (t - 2.5).abs() < 1e-9) && grid.beats_per_bar() == Some(7));
     }
 }

@@ -27,7 +27,7 @@ fn median(mut times: Vec<Duration>) -> f64 {
 pub fn run(root: &Path, files: usize) -> Result<()> {
     let dir = std::env::temp_dir().join(format!("underscore-rescan-{}", std::process::id()));
     let (music, catalogue) = (dir.join("music"), dir.join("catalogue"));
-    let status = Command::new(env!("CARGO")).args(["build", "--release", "-p", "indexer"]).current_dir(root).status()?;
+    let status = Command::new("cargo").args(["build", "--release", "-p", "indexer"]).current_dir(root).status()?;
     if !status.success() {
         bail!("indexer did not build");
     }

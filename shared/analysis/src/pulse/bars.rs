@@ -17,7 +17,7 @@ pub(crate) struct Bars {
     pub(crate) length: usize,
     /// Indices of the beats that begin bars.
     pub(crate) downbeats: Vec<usize>,
-    /// How much better they explain what was heard than the best bars of another length or place, in nats.
+    /// How much better bars of one length and place explain the whole than the best of any other length or place, in nats.
     pub(crate) margin: f64,
 }
 
@@ -72,9 +72,17 @@ pub(crate) fn best(downbeat: &[f64]) -> Option<Bars> {
     }
     let length = counts.into_iter().max_by_key(|c| c.1)?.0;
     let downbeats = path.iter().enumerate().filter(|(_, s)| states[**s].1 == 0).map(|(i, _)| i).collect();
-    // Every end belongs to one reading of the whole (changes of length aside): the runner-up is the best other end.
-    let rival = (0..states.len()).filter(|s| *s != last).map(|s| score[s]).fold(f64::NEG_INFINITY, f64::max);
-    Some(Bars { length, downbeats, margin: score[last] - rival })
+    // Readings of the whole without a change of length, by where they begin.
+    let mut readings: Vec<f64> = states
+        .iter()
+        .map(|&(length, place)| {
+            let first = starts.iter().copied().find(|s| states[*s].0 == length).unwrap_or(0);
+            downbeat.iter().enumerate().map(|(i, p)| log_fit(first + (place + i) % length, *p)).sum::<f64>() + prior(length).ln()
+        })
+        .collect();
+    readings.sort_unstable_by(|a, b| b.total_cmp(a));
+    let margin = (readings[0] - readings[1]).max(0.0);
+    Some(Bars { length, downbeats, margin })
 }
 
 #[cfg(test)]
@@ -89,7 +97,7 @@ mod tests {
     #[test]
     fn bars_of_any_length_from_any_beat() {
         for (length, first) in [(4, 0), (4, 3), (3, 1), (2, 1), (5, 2), (7, 6)] {
-            let bars = best(&heard(length, first, 48, 0.7)).unwrap();
+            let bars = best(&heard(length, first, 48, 0.9)).unwrap();
             assert_eq!((bars.length, bars.downbeats[0]), (length, first));
             assert!(bars.downbeats.windows(2).all(|w| w[1] - w[0] == length) && bars.margin > 3.0);
         }

@@ -16,7 +16,7 @@ const THRESHOLD: f64 = 0.2;
 const WORST: f64 = -2.5;
 /// Stands for the pace of a first beat.
 const FIRST: u8 = u8::MAX;
-/// Longest stretch that is decoded in one go, in frames (8 minutes), and what it sees beyond its ends.
+/// Longest stretch that is decoded in one go, in frames (8 minutes, or up to 10 at the end), and what it sees beyond its ends.
 const STRETCH: usize = 40_000;
 const OVERLAP: usize = 2_000;
 
@@ -24,7 +24,7 @@ const OVERLAP: usize = 2_000;
 pub(crate) struct Chain {
     /// Frames, rising.
     pub(crate) beats: Vec<usize>,
-    /// Sum of log odds, less what changes of pace cost.
+    /// Sum of log odds, less what changes of pace cost, over all stretches with their overlaps.
     pub(crate) score: f64,
 }
 
@@ -37,9 +37,11 @@ pub(crate) fn best(activations: &Activations, range_bpm: (f64, f64)) -> Option<C
         let to = if n - from < STRETCH + STRETCH / 4 { n } else { from + STRETCH };
         let part = decode(activations, from.saturating_sub(OVERLAP)..(to + OVERLAP).min(n), range_bpm);
         if let Some(part) = part {
+            // A beat at a seam may lie a frame to either side of it in the two parts.
             let gap = (60.0 / range_bpm.1 * FRAME_RATE_HZ * 0.8) as usize;
             let last = whole.beats.last().copied();
-            whole.beats.extend(part.beats.into_iter().filter(|b| (from..to).contains(b) && last.is_none_or(|l| *b > l + gap)));
+            let is_new = |b: &usize| (from.saturating_sub(gap)..to).contains(b) && last.is_none_or(|l| *b > l + gap);
+            whole.beats.extend(part.beats.into_iter().filter(is_new));
             whole.score += part.score;
         }
         from = to;
@@ -92,6 +94,9 @@ fn decode(activations: &Activations, range: std::ops::Range<usize>, range_bpm: (
         }
         after[t * paces..(t + 1) * paces].copy_from_slice(&own);
         back[t * paces..(t + 1) * paces].copy_from_slice(&came);
+    }
+    if end.0 <= 0.0 {
+        return None;
     }
     let (score, mut t, mut pace) = end;
     let mut beats = vec![range.start + t];

@@ -25,7 +25,10 @@ pub(crate) fn pace(grid: &BeatGrid, alternatives: Vec<(f64, f64)>) -> Pace {
         .step_by(beats.len().div_ceil(MAX_POINTS).max(1))
         .map(|w| (w[SPAN / 2], 60.0 * SPAN as f64 / (w[SPAN] - w[0])))
         .collect();
-    let drift = curve.iter().map(|c| (c.1 * median_s / 60.0 - 1.0).abs()).fold(0.0, f64::max);
+    let mut off: Vec<f64> = curve.iter().map(|c| (c.1 * median_s / 60.0 - 1.0).abs()).collect();
+    off.sort_unstable_by(f64::total_cmp);
+    // Nine tenths of it: one pause or one missed beat makes no steady hour unsteady.
+    let drift = off.get(off.len() * 9 / 10).copied().unwrap_or(0.0);
     let steadiness = (1.0 - (wobble + 0.5 * drift) / UNSTEADY).clamp(0.0, 1.0);
     Pace { alternatives, steadiness, curve: if drift > STEADY { curve } else { Vec::new() } }
 }

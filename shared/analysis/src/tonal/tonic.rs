@@ -31,8 +31,9 @@ pub(crate) fn tonic(chroma: &Chroma) -> Option<(Tonic, f64)> {
         fit(&chroma.all, &TONIC[0]) + fit(&bass, &TONIC[1])
     };
     let scores: Vec<(usize, f64)> = (0..12).map(|t| (t, score(t))).collect();
-    let best = scores.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1)).filter(|b| b.1 > DRONE && holds(b.0))?;
+    let best = scores.iter().copied().filter(|s| holds(s.0)).max_by(|a, b| a.1.total_cmp(&b.1)).filter(|b| b.1 > DRONE)?;
     let total: f64 = scores.iter().map(|s| (s.1 - best.1).exp()).sum();
-    let cents_above_c = (100.0 * (best.0 as f64 + chroma.offset)).rem_euclid(1200.0);
-    Some((Tonic { cents_above_c }, 1.0 / total))
+    // A hair under zero is rounded up to all of 1200, which is zero again.
+    let cents_above_c = (100.0 * (best.0 as f64 + chroma.offset)).rem_euclid(1200.0) % 1200.0;
+    Some((Tonic { cents_above_c }, (1.0 / total).min(1.0)))
 }

@@ -22,18 +22,32 @@ const KEY_PEAK: f32 = 0.85;
 /// Longer periods than that of the first key maximum count so much less.
 const MULTIPLE: f32 = 0.65;
 
+/// What counts as a partial, as a share of the strongest one's power, and from where on.
+const PARTIAL: f32 = 0.01;
+const LOWEST_PARTIAL_HZ: f64 = 40.0;
+/// The lowest partial of a voice is its first or second; that of a chord, whose common period is much longer than its notes', is its fourth or so.
+const LOWEST_HARMONIC: f32 = 2.6;
+
 /// The pitches that a stretch may have.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Candidates {
     /// Highest absolute sample of the stretch, and of all stretches so far.
     pub(crate) peak: f32,
     pub(crate) loudest: f32,
+    /// Frequency of the lowest partial that is not more than 20 dB under the strongest, in Hz.
+    pub(crate) lowest_hz: f32,
     /// Frequency in Hz and clarity, 0 to 1.
     pub(crate) of: [(f32, f32); MOST],
     pub(crate) count: usize,
 }
 
 impl Candidates {
+    /// Whether its clearest period is clearer than that, and is one of a single voice.
+    pub(crate) fn is_voice(&self, clarity: f32) -> bool {
+        let clearest = self.of[..self.count].iter().max_by(|a, b| a.1.total_cmp(&b.1));
+        clearest.is_some_and(|c| c.1 > clarity && self.lowest_hz < LOWEST_HARMONIC * c.0)
+    }
+
     /// Clarity of the clearest.
     pub(crate) fn best_clarity(&self) -> f32 {
         self.of[..self.count].iter().fold(0.0, |m, c| m.max(c.1))
@@ -134,6 +148,10 @@ impl PitchFrames {
         for c in &mut self.spectrum {
             *c = Complex::new(c.norm_sqr(), 0.0);
         }
+        let strongest = self.spectrum.iter().map(|c| c.re).fold(0.0, f32::max);
+        let bin_hz = self.rate_hz / (2 * (self.spectrum.len() - 1)) as f64;
+        let lowest = self.spectrum.iter().skip((LOWEST_PARTIAL_HZ / bin_hz) as usize).position(|c| c.re >= PARTIAL * strongest);
+        found.lowest_hz = lowest.map_or(0.0, |i| ((i + (LOWEST_PARTIAL_HZ / bin_hz) as usize) as f64 * bin_hz) as f32);
         if self.inverse.process_with_scratch(&mut self.spectrum, &mut self.time, &mut self.scratch).is_err() {
             return Some(found);
         }

@@ -18,8 +18,10 @@ const HOP_S: f64 = 0.01;
 const TRIAL_S: f64 = 20.0;
 /// In the trial every so many frames are looked at.
 const TRIAL_EVERY: usize = 10;
-/// A frame whose best period explains this much of it is that of one voice. Chords rest below, for their common period is not quite one.
+/// A frame whose best period explains this much of it may be that of one voice.
 const CLEAR: f32 = 0.9;
+/// Below this, -80 dBFS, nothing is heard.
+const HEARD: f32 = 1e-4;
 /// One voice: at least this share of the frames that sound are clear.
 const CLEAR_SHARE: f64 = 0.65;
 
@@ -65,7 +67,16 @@ impl VoiceTracker {
                 self.follow();
             }
             State::Trial => {
+                let known = self.low.len();
                 self.decimator.push(mono, &mut self.low);
+                // Silence before the first sound is no trial: it passes on as unvoiced.
+                if known == 0 && self.low.iter().all(|x| x.abs() < HEARD) {
+                    let mut low = std::mem::take(&mut self.low);
+                    self.frames.push(&low);
+                    low.clear();
+                    self.low = low;
+                    self.follow();
+                }
                 if self.low.len() as f64 >= TRIAL_S * self.decimator.rate_hz() {
                     self.decide();
                 }
@@ -86,9 +97,9 @@ impl VoiceTracker {
         let loudest = low.iter().fold(0f32, |m, x| m.max(x.abs()));
         while let Some(c) = trial.next() {
             // 40 dB under the loudest: the rests between notes, and rooms.
-            if c.peak > 0.01 * loudest && c.peak > 1e-4 {
+            if c.peak > 0.01 * loudest && c.peak > HEARD {
                 self.sounding += 1;
-                self.clear += usize::from(c.best_clarity() > CLEAR);
+                self.clear += usize::from(c.is_voice(CLEAR));
             }
         }
         // A loud second tells enough; less does not.
@@ -120,6 +131,6 @@ impl VoiceTracker {
 /// An empty set of candidates stands for silence.
 impl Default for Candidates {
     fn default() -> Self {
-        Self { peak: 0.0, loudest: 0.0, of: [(0.0, 0.0); candidates::MOST], count: 0 }
+        Self { peak: 0.0, loudest: 0.0, lowest_hz: 0.0, of: [(0.0, 0.0); candidates::MOST], count: 0 }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! One idea: the music is rendered from notes, so that every beat, key and onset of it is certain; other tools hear the same files.
 
+mod drums;
 mod fiddle;
 mod forms;
 mod measure;
@@ -164,6 +165,13 @@ fn scores(data: &Path, split: Split) -> Result<Vec<(usize, (Score, Truth))>> {
     scores.extend(patterns::pulseless(free, split));
     scores.extend(forms::pieces(32, split));
     scores.extend(fiddle::voices(data, split)?);
+    scores.extend(drums::pieces(if split == Split::Evaluation { 20 } else { 300 }, split));
+    if split == Split::Training {
+        // What is learned is to hold whatever plays.
+        for (i, (score, _)) in scores.iter_mut().enumerate().filter(|(i, _)| i % 2 == 1) {
+            patterns::other_instruments(score, i);
+        }
+    }
     Ok(scores.into_iter().enumerate().collect())
 }
 

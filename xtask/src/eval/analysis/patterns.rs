@@ -167,6 +167,32 @@ fn piece(index: usize, split: Split) -> (Score, Truth) {
     (score, truth)
 }
 
+/// Gives a score's channels any instruments of General MIDI but effects, and plays it less exactly.
+pub fn other_instruments(score: &mut Score, index: usize) {
+    let mut rng = Rng::with_seed(0x0117 + index as u64);
+    for (channel, program) in score.programs.iter_mut().enumerate() {
+        if channel != usize::from(DRUMS) && rng.f64() < 0.7 {
+            *program = rng.u8(0..112);
+        }
+    }
+    if rng.bool() {
+        let (late_s, hard) = (0.012 * rng.f64(), 1.0 + 0.25 * (rng.f64() - 0.5));
+        for note in &mut score.notes {
+            note.start_s = (note.start_s + late_s * (rng.f64() - 0.5)).max(0.0);
+            note.velocity = (f64::from(note.velocity) * hard + 14.0 * (rng.f64() - 0.5)).clamp(15.0, 127.0) as u8;
+        }
+    }
+    // Now and then somebody is missing.
+    if rng.f64() < 0.15 {
+        let mut channels: Vec<u8> = score.notes.iter().map(|n| n.channel).collect();
+        channels.sort_unstable();
+        channels.dedup();
+        if let Some(&gone) = rng.choice(&channels).filter(|_| channels.len() > 2) {
+            score.notes.retain(|n| n.channel != gone);
+        }
+    }
+}
+
 /// So many pieces without a pulse: drones, alap (a melody that takes its time), ambience.
 pub fn pulseless(count: usize, split: Split) -> Vec<(Score, Truth)> {
     (0..count).map(|i| free(i, split)).collect()

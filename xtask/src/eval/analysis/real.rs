@@ -78,10 +78,8 @@ pub fn table(real: &Real, tools: &[(String, HashMap<PathBuf, Answer>, f64)]) -> 
             let parts: Vec<String> = bpm.map(|b| format!("{b:.1}")).into_iter().chain(key).collect();
             if parts.is_empty() { "-".into() } else { parts.join(", ") }
         };
-        let cells: Vec<String> = tools
-            .iter()
-            .map(|t| t.1.get(file).map_or("-".into(), |a| say(a.bpm, a.key.map(|k| k.to_string()))))
-            .collect();
+        let cells: Vec<String> =
+            tools.iter().map(|t| t.1.get(file).map_or("-".into(), |a| say(a.bpm, a.key.map(|k| k.to_string())))).collect();
         let (truth, source) = known.map_or(("-".into(), "-"), |k| (say(k.1, k.2.map(str::to_owned)), k.3));
         let short = name.split('.').next().unwrap_or_default().replace('_', " ");
         writeln!(text, "| {short} | {truth} | {source} | {} |", cells.join(" | "))?;
@@ -93,7 +91,11 @@ pub fn table(real: &Real, tools: &[(String, HashMap<PathBuf, Answer>, f64)]) -> 
         };
         real.loops.iter().filter(is_whole).count()
     };
-    writeln!(text, "\nOf {} drum and percussion loops, repeated for {LOOPED_S} s, a tempo with a usual whole number of beats in one round (within 4 %):", real.loops.len())?;
+    writeln!(
+        text,
+        "\nOf {} drum and percussion loops, repeated for {LOOPED_S} s, a tempo with a usual whole number of beats in one round (within 4 %):",
+        real.loops.len()
+    )?;
     let counts: Vec<String> = tools.iter().map(|t| format!("{} {}", t.0, right(&t.1))).collect();
     writeln!(text, "{}.\n", counts.join(", "))?;
     Ok(text)

@@ -84,13 +84,11 @@ fn table(out: &mut String, heads: &[String], rows: &[(String, Vec<String>)]) -> 
     writeln!(out)
 }
 
+/// Our scores on the pieces of which something is true.
+type ScoresOf<'a> = dyn Fn(&dyn Fn(&Truth) -> bool) -> Scores + 'a;
+
 /// What misses its target, by how much, and on what most.
-fn missed(
-    out: &mut String,
-    all: &BTreeMap<&str, Scores>,
-    pieces: &[Piece],
-    ours: &dyn Fn(&dyn Fn(&Truth) -> bool) -> Scores,
-) -> std::fmt::Result {
+fn missed(out: &mut String, all: &BTreeMap<&str, Scores>, pieces: &[Piece], ours: &ScoresOf<'_>) -> std::fmt::Result {
     let Some(scores) = all.get("underscore") else { return Ok(()) };
     let mut lines = Vec::new();
     for (name, goal, get) in &ROWS {
@@ -99,8 +97,7 @@ fn missed(
         let mut families: Vec<String> = pieces.iter().map(|p| p.truth.family.clone()).collect();
         families.sort();
         families.dedup();
-        let mut weakest: Vec<(String, f64)> =
-            families.into_iter().filter_map(|f| get(&ours(&|t| t.family == f)).map(|v| (f, v))).collect();
+        let mut weakest: Vec<(String, f64)> = families.into_iter().filter_map(|f| get(&ours(&|t| t.family == f)).map(|v| (f, v))).collect();
         weakest.sort_by(|a, b| if matches!(goal, Goal::AtMost(_)) { b.1.total_cmp(&a.1) } else { a.1.total_cmp(&b.1) });
         let on: Vec<String> = weakest.iter().take(3).map(|(f, v)| format!("{f} {}", cell(Some(*v)))).collect();
         lines.push(format!("- {name}: {}, {} off; weakest on {}", cell(Some(value)), cell(Some(by)), on.join(", ")));

@@ -122,7 +122,8 @@ pub fn run(root: &Path) -> Result<()> {
 fn mp3s(data: &Path, dir: &Path) -> Result<Vec<PathBuf>> {
     let from = data.join("audio/recordings");
     let mut files = Vec::new();
-    let mut sources: Vec<PathBuf> = std::fs::read_dir(&from).with_context(|| from.display().to_string())?.flatten().map(|e| e.path()).collect();
+    let mut sources: Vec<PathBuf> =
+        std::fs::read_dir(&from).with_context(|| from.display().to_string())?.flatten().map(|e| e.path()).collect();
     sources.sort();
     for source in sources.iter().filter(|p| p.extension().is_some_and(|e| e == "ogg")) {
         let to = dir.join(source.file_name().unwrap_or_default()).with_extension("mp3");
@@ -192,7 +193,7 @@ fn build_bliss(dir: &Path) -> Result<PathBuf> {
 
 /// Peak memory of `indexer analyse`'s worker on files of several lengths.
 fn memory(root: &Path, python: &Path, dir: &Path, files: &[PathBuf]) -> Result<Vec<(&'static str, f64)>> {
-    let status = Command::new(env!("CARGO")).args(["build", "--release", "-p", "indexer"]).current_dir(root).status()?;
+    let status = Command::new("cargo").args(["build", "--release", "-p", "indexer"]).current_dir(root).status()?;
     if !status.success() {
         bail!("indexer did not build");
     }
@@ -203,7 +204,17 @@ fn memory(root: &Path, python: &Path, dir: &Path, files: &[PathBuf]) -> Result<V
     for (name, length_s) in [("3 minutes", 180), ("1 hour", 3_600), ("3 hours", 10_800), ("12 hours", 43_200)] {
         let file = dir.join(format!("{length_s}.mp3"));
         if !file.exists() {
-            ffmpeg(&["-stream_loop", "-1", "-i", &longest.to_string_lossy(), "-t", &length_s.to_string(), "-c:a", "copy", &file.to_string_lossy()])?;
+            ffmpeg(&[
+                "-stream_loop",
+                "-1",
+                "-i",
+                &longest.to_string_lossy(),
+                "-t",
+                &length_s.to_string(),
+                "-c:a",
+                "copy",
+                &file.to_string_lossy(),
+            ])?;
         }
         let output = Command::new(python).arg(&script).arg(&indexer).arg(&file).output()?;
         let text = String::from_utf8_lossy(&output.stdout);
