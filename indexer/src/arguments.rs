@@ -49,7 +49,7 @@ pub enum Command {
     Analyse(Analyse),
     /// Set tempo, downbeat, metre or key of a track by hand, for ever
     Edit(Edit),
-    /// Cut a file at its silences into one file for each piece
+    /// Cut a file at its silences into one file (WAV, 32-bit float) for each piece
     Split(Split),
     /// Write the measures of all files of a folder as one table of numbers, to train models on
     Features(Features),
@@ -208,6 +208,8 @@ pub struct Split {
     /// Pieces shorter than this are left out, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 1.0)]
     pub shortest: f64,
+    #[command(flatten)]
+    pub measuring: Measuring,
 }
 
 #[derive(Args)]

@@ -2,7 +2,9 @@
 
 use crate::arguments::{Arguments, Features};
 use crate::output::{self, printable};
+use crate::progress::Progress;
 use crate::{COULD_NOT_RUN, OK, SOME_FAILED, scan};
+use ::scan::Event;
 use anyhow::{Context, bail};
 use npyz::WriterBuilder;
 use std::fs::File;
@@ -14,6 +16,9 @@ use std::sync::Mutex;
 type Row = Result<Vec<f32>, String>;
 
 pub fn run(arguments: &Arguments, command: &Features) -> anyhow::Result<u8> {
+    if command.out.extension().is_none_or(|e| !e.eq_ignore_ascii_case("npy")) {
+        bail!("--out {}: the table is for numpy, so its name ends in .npy", command.out.display());
+    }
     let mut files: Vec<PathBuf> = Vec::new();
     for folder in &command.folders {
         let found = ::scan::music_files(folder).with_context(|| folder.display().to_string())?;
@@ -22,12 +27,22 @@ pub fn run(arguments: &Arguments, command: &Features) -> anyhow::Result<u8> {
     if files.is_empty() {
         bail!("no music files there");
     }
+    // Before the work, not after it: a folder that cannot be written costs nothing then.
+    let table = File::create(&command.out).with_context(|| command.out.display().to_string())?;
     let (worker, limits) = scan::workers(&command.measuring, command.workers)?;
     let rows: Mutex<Vec<Option<Row>>> = Mutex::new(vec![None; files.len()]);
+    let progress = Progress::new();
+    progress.event(Event::Planned { to_measure: files.len(), found: files.len() });
     ::scan::measure_all(&worker, limits, &files, &|i, outcome| {
+        let (seconds, failure) = match &outcome {
+            Ok(track) => (track.duration_s(), None),
+            Err(reason) => (0.0, Some(reason.clone())),
+        };
+        progress.event(Event::Done { path: files[i].clone(), seconds, failure });
         let row = outcome.map(|track| analysis::features::of(&track.analysis));
         rows.lock().unwrap_or_else(std::sync::PoisonError::into_inner)[i] = Some(row);
     });
+    progress.finish();
     let names = analysis::features::names();
     let mut kept: Vec<(&Path, Vec<f32>)> = Vec::new();
     let mut failures: Vec<(&Path, String)> = Vec::new();
@@ -37,7 +52,7 @@ pub fn run(arguments: &Arguments, command: &Features) -> anyhow::Result<u8> {
             Err(reason) => failures.push((file, reason)),
         }
     }
-    write_table(&command.out, &kept, names.len())?;
+    write_table(table, &command.out, &kept, names.len())?;
     let list = |extension: &str, lines: Vec<String>| -> anyhow::Result<()> {
         let path = command.out.with_extension(extension);
         let mut file = BufWriter::new(File::create(&path).with_context(|| path.display().to_string())?);
@@ -65,9 +80,9 @@ pub fn run(arguments: &Arguments, command: &Features) -> anyhow::Result<u8> {
 }
 
 /// Writes the rows as numpy reads them.
-fn write_table(path: &Path, rows: &[(&Path, Vec<f32>)], columns: usize) -> anyhow::Result<()> {
+fn write_table(file: File, path: &Path, rows: &[(&Path, Vec<f32>)], columns: usize) -> anyhow::Result<()> {
     let place = || path.display().to_string();
-    let file = BufWriter::new(File::create(path).with_context(place)?);
+    let file = BufWriter::new(file);
     let shape = [rows.len() as u64, columns as u64];
     let mut writer = npyz::WriteOptions::new().default_dtype().shape(&shape).writer(file).begin_nd().with_context(place)?;
     writer.extend(rows.iter().flat_map(|r| r.1.iter().copied())).with_context(place)?;

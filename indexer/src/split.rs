@@ -4,9 +4,9 @@
 
 use crate::arguments::{Arguments, Split};
 use crate::output::{self, duration, printable};
-use crate::{MEMORY, OK, SOME_FAILED};
+use crate::{MEMORY, OK, SOME_FAILED, analyse};
 use analysis::LevelCurve;
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use audio::{Reader, WavFile};
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,9 @@ pub fn run(arguments: &Arguments, command: &Split) -> anyhow::Result<u8> {
         }
     }
     MEMORY.set_limit(MEMORY_LIMIT).map_err(|()| anyhow::anyhow!("this program uses more memory than it may already"))?;
-    let pieces = pieces(command)?;
+    // A worker reads it first: a file that breaks a decoder breaks that one.
+    analyse::measured(&command.measuring, &command.file)?;
+    let (pieces, short) = pieces(command).map_err(|e| anyhow!("{e}"))?;
     std::fs::create_dir_all(&command.out).with_context(|| command.out.display().to_string())?;
     let stem = command.file.file_stem().map_or_else(|| "piece".into(), |s| s.to_string_lossy().into_owned());
     let digits = pieces.len().to_string().len().max(2);
@@ -44,15 +46,18 @@ pub fn run(arguments: &Arguments, command: &Split) -> anyhow::Result<u8> {
         for (from, to, path) in &named {
             output::line(&printable(&format!("{}  {} to {}", path.display(), duration(*from), duration(*to))))?;
         }
-        if named.is_empty() {
+        if named.is_empty() && short == 0 {
             output::line("nothing but silence")?;
+        }
+        if short > 0 {
+            output::line(&format!("left out: {short} shorter than {} s (see --shortest)", command.shortest))?;
         }
     }
     Ok(if named.is_empty() { SOME_FAILED } else { OK })
 }
 
-/// What lies between the silences, in seconds.
-fn pieces(command: &Split) -> anyhow::Result<Vec<(f64, f64)>> {
+/// What lies between the silences, in seconds, and how much of it was too short.
+fn pieces(command: &Split) -> anyhow::Result<(Vec<(f64, f64)>, usize)> {
     let mut reader = Reader::open(&command.file)?;
     let mut level = LevelCurve::new(f64::from(reader.info().rate_hz), LEVELS_HZ);
     let mut planes: Vec<Vec<f32>> = vec![Vec::new(); reader.info().channels];
@@ -63,16 +68,20 @@ fn pieces(command: &Split) -> anyhow::Result<Vec<(f64, f64)>> {
         }
         level.push(&planes);
     }
-    let mut pieces = Vec::new();
+    let (mut pieces, mut short) = (Vec::new(), 0);
+    // Never so much that one piece begins before the last one ends.
+    let margin_s = MARGIN_S.min(command.hold / 2.0);
     let mut from_s = 0.0;
     let end = analysis::Silence { from_s: level.duration_s(), to_s: level.duration_s() };
     for silence in level.silences(command.below, command.hold).into_iter().chain([end]) {
         if silence.from_s - from_s >= command.shortest.max(1.0 / LEVELS_HZ) {
-            pieces.push(((from_s - MARGIN_S).max(0.0), (silence.from_s + MARGIN_S).min(level.duration_s())));
+            pieces.push(((from_s - margin_s).max(0.0), (silence.from_s + margin_s).min(level.duration_s())));
+        } else if silence.from_s > from_s {
+            short += 1;
         }
         from_s = silence.to_s;
     }
-    Ok(pieces)
+    Ok((pieces, short))
 }
 
 /// Writes each piece into its file. If that fails, the files that were begun are taken away again, and no other.

@@ -16,6 +16,7 @@ import json
 import math
 import random
 import sys
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -122,8 +123,9 @@ def main():
     torch.manual_seed(1)
     rng = random.Random(1)
     pieces = read(folder)
-    rng.shuffle(pieces)
-    held, pieces = pieces[: len(pieces) // 20], pieces[len(pieces) // 20 :]
+    # By name, so that a piece that was held out stays so when others are added.
+    held = [p for p in pieces if zlib.crc32(p[1]["name"].encode()) % 20 == 0]
+    pieces = [p for p in pieces if zlib.crc32(p[1]["name"].encode()) % 20]
     Path(out).with_suffix(".held-out.txt").write_text("".join(t["name"] + "\n" for _, t in held))
     some = np.concatenate([p[0][::50].astype(np.float32) for p in pieces])
     mean, scale = some.mean(0), 1 / (some.std(0) + 1e-3)

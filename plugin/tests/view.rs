@@ -6,7 +6,7 @@ use affect::Affect;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use music::TempoOctave;
-use plugin::view::{Chosen, Controls, Intent, Library, Model, Row, View};
+use plugin::view::{Chosen, Controls, Correction, Intent, Library, Model, Row, View};
 use std::sync::Arc;
 use track::{ContentId, Peaks};
 
@@ -119,10 +119,10 @@ fn play_stop_place_and_the_octave_buttons_do_what_they_say() {
         ("Place at playhead", Intent::Place),
         ("x2", Intent::Octave(TempoOctave::Double)),
         ("/2", Intent::Octave(TempoOctave::Half)),
-        ("-10 ms", Intent::Nudge(-0.010)),
-        ("+10 ms", Intent::Nudge(0.010)),
-        ("-1", Intent::ShiftBar(-1)),
-        ("+1", Intent::ShiftBar(1)),
+        ("-10 ms", Intent::Correct(id(1), Correction::Nudge(-0.010))),
+        ("+10 ms", Intent::Correct(id(1), Correction::Nudge(0.010))),
+        ("-1", Intent::Correct(id(1), Correction::ShiftBar(-1))),
+        ("+1", Intent::Correct(id(1), Correction::ShiftBar(1))),
         ("at -23 LUFS", Intent::MatchLoudness(false)),
     ] {
         h.get_by_label(label).click();
@@ -147,7 +147,7 @@ fn what_is_heard_can_be_tapped_along_to() {
         h.run();
         h.get_by_label("Tap").click();
         h.run();
-        assert_eq!(h.state_mut().intents.drain(..).next_back(), Some(Intent::Tap(at_s)));
+        assert_eq!(h.state_mut().intents.drain(..).next_back(), Some(Intent::Correct(id(1), Correction::Tap(at_s))));
     }
     // Silence cannot.
     h.state_mut().model.auditioning = false;
@@ -160,7 +160,7 @@ fn what_is_heard_can_be_tapped_along_to() {
     h.run();
     h.get_by_label("Measured").click();
     h.run();
-    assert_eq!(h.state().intents, [Intent::MeasuredBeats]);
+    assert_eq!(h.state().intents, [Intent::Correct(id(1), Correction::Measured)]);
 }
 
 #[test]

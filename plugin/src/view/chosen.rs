@@ -1,6 +1,6 @@
 //! The chosen track: its waveform with beats and playhead, and what can be done with it.
 
-use super::{Chosen, Controls, Intent, Model, ink, minutes};
+use super::{Chosen, Controls, Correction, Intent, Model, ink, minutes};
 use egui::{Align, Color32, Label, Layout, Mesh, Rect, RichText, Role, Sense, Shape, Stroke, TextStyle, Ui, WidgetInfo, pos2, vec2};
 use music::Key;
 
@@ -77,33 +77,37 @@ fn beats(ui: &mut Ui, model: &Model, chosen: &Chosen, playhead_s: Option<f64>, i
                 intents.extend(octave.map(Intent::Octave));
             }
         }
+        let mut correct = |correction| intents.push(Intent::Correct(chosen.content_id.clone(), correction));
         // Only what is heard can be tapped along to.
         let heard_s = playhead_s.filter(|_| model.auditioning);
         let tap = ui.add_enabled(heard_s.is_some(), egui::Button::new("Tap"));
-        let tap = tap.on_hover_text("tap four beats or more while it plays: its beats go where you tap");
-        if tap.on_disabled_hover_text("play it, then tap along").clicked() {
-            intents.extend(heard_s.map(Intent::Tap));
+        let tap = tap.on_hover_text("tap four beats or more while it plays, the first one on a bar line: its beats go where you tapped");
+        // A hand taps when it goes down, not when it comes up.
+        let is_down = tap.contains_pointer() && ui.input(|i| i.pointer.primary_pressed());
+        if let (true, Some(at_s)) = (is_down, heard_s) {
+            correct(Correction::Tap(at_s));
         }
+        tap.on_disabled_hover_text("play it, then tap along");
         let has_beats = !chosen.beats_s.is_empty();
         ui.separator();
         group(ui, "beats");
         for (text, by_s, hover) in [("-10 ms", -NUDGE_S, "all beats 10 ms earlier"), ("+10 ms", NUDGE_S, "all beats 10 ms later")] {
             if ui.add_enabled(has_beats, egui::Button::new(text)).on_hover_text(hover).clicked() {
-                intents.push(Intent::Nudge(by_s));
+                correct(Correction::Nudge(by_s));
             }
         }
         ui.separator();
         group(ui, "bar");
         for (text, by, hover) in [("-1", -1, "bars begin a beat earlier"), ("+1", 1, "bars begin a beat later")] {
             if ui.add_enabled(has_beats, egui::Button::new(text)).on_hover_text(hover).clicked() {
-                intents.push(Intent::ShiftBar(by));
+                correct(Correction::ShiftBar(by));
             }
         }
         if chosen.by_hand {
             ui.separator();
             ui.label(RichText::new("put right by hand").color(ink::ACCENT));
             if ui.button("Measured").on_hover_text("take the measured beats again").clicked() {
-                intents.push(Intent::MeasuredBeats);
+                correct(Correction::Measured);
             }
         }
     });

@@ -5,7 +5,7 @@ mod model;
 mod plane;
 mod results;
 
-pub use model::{Chosen, Controls, Intent, Library, Model, Row};
+pub use model::{Chosen, Controls, Correction, Intent, Library, Model, Row};
 
 use egui::{Align, Color32, Frame, Layout, Margin, RichText, Ui};
 

@@ -164,7 +164,7 @@ impl Chosen {
             peaks: track.map(|t| Arc::new(t.analysis.peaks.value.clone())),
             beats_s: Arc::new(beats_s),
             downbeat,
-            beats_per_bar: track.and_then(|t| t.analysis.beats.as_ref()?.value.beats_per_bar()).unwrap_or(4),
+            beats_per_bar: track.and_then(|t| t.analysis.metre.as_ref()).map_or(4, |m| usize::from(m.value.beats)),
             by_hand: false,
             place: cue.place,
             is_playable,
@@ -181,6 +181,19 @@ pub struct Controls {
     pub transpose: i32,
     /// Whether loudness is matched.
     pub match_loudness: bool,
+}
+
+/// How beats are put right.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Correction {
+    /// A beat was tapped at this moment of the recording, in seconds.
+    Tap(f64),
+    /// Move all beats later by so many seconds, or earlier.
+    Nudge(f64),
+    /// Let bars begin so many beats later, or earlier.
+    ShiftBar(isize),
+    /// Take the measured beats again.
+    Measured,
 }
 
 /// What the user wants.
@@ -204,14 +217,8 @@ pub enum Intent {
     ShowPlaced,
     /// Read its tempo so.
     Octave(TempoOctave),
-    /// A beat was tapped at this moment of the recording, in seconds.
-    Tap(f64),
-    /// Move all its beats later by so many seconds, or earlier.
-    Nudge(f64),
-    /// Let its bars begin so many beats later, or earlier.
-    ShiftBar(isize),
-    /// Take the measured beats again.
-    MeasuredBeats,
+    /// Put the beats of this track right.
+    Correct(ContentId, Correction),
     /// Set the gain, in dB.
     Gain(f32),
     /// Set the transposition, in semitones.

@@ -4,7 +4,7 @@
 
 use super::{Handle, ToWorker, get};
 use crate::params::{Persisted, UnderscoreParams};
-use crate::view::{Chosen, Intent, Library, Model, Row};
+use crate::view::{Chosen, Correction, Intent, Library, Model, Row};
 use affect::Affect;
 use catalogue::{CatalogueError, FileStamp, Query, Reader};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
@@ -28,10 +28,13 @@ const CATALOGUE_LOOK: Duration = Duration::from_secs(1);
 const RESULTS: usize = 200;
 /// How long a change of project tempo must last before an audition is fitted anew.
 const TEMPO_SETTLES: Duration = Duration::from_millis(250);
-/// Taps further apart than this belong to different attempts: 24 beats a minute.
-const TAPS_END: Duration = Duration::from_millis(2500);
+/// Tracks whose corrections are kept while others are tried.
+const MOST_CORRECTED: usize = 32;
+/// Taps are over when none has come for so long: 30 beats a minute.
+const TAPS_END: Duration = Duration::from_millis(2000);
 
 /// A cue with the file that was verified for it.
+#[derive(Clone)]
 struct Ready {
     cue: Cue,
     path: PathBuf,
@@ -94,6 +97,8 @@ pub(super) struct State {
     was_heard: bool,
     /// Beats tapped so far, in seconds of the recording, and when the last one was.
     taps: (Vec<f64>, Option<Instant>),
+    /// Tracks whose beats were put right and that another one was chosen after, the latest last.
+    corrected: Vec<Ready>,
 }
 
 impl State {
@@ -115,6 +120,7 @@ impl State {
             described: None,
             was_heard: false,
             taps: (Vec::new(), None),
+            corrected: Vec::new(),
         }
     }
 
@@ -177,6 +183,7 @@ impl State {
                 self.give_up(&e.to_string());
             }
         }
+        self.finish_taps();
         self.refit_audition();
         if let Some(feeder) = &mut self.feeder {
             while feeder.tick() && !self.shared.board.is_ending.load(Ordering::Relaxed) {}
@@ -297,15 +304,21 @@ impl State {
                 self.send_to_player();
             }
             Intent::ShowPlaced => {
+                self.remember_corrections();
+                self.taps = (Vec::new(), None);
                 self.trial = None;
                 self.auditioning = false;
                 self.send_to_player();
             }
             Intent::Octave(octave) => self.set_octave(octave),
-            Intent::Tap(at_s) => self.tap(at_s),
-            Intent::Nudge(by_s) => self.correct(|grid| Some(grid.nudged(by_s))),
-            Intent::ShiftBar(by) => self.shift_bar(by),
-            Intent::MeasuredBeats => self.take_measured_beats(),
+            // What was meant for another track, which was chosen when the button was pressed, is not for this one.
+            Intent::Correct(id, correction) if self.shown_cue().is_some_and(|c| c.source.content_id == id) => match correction {
+                Correction::Tap(at_s) => self.tap(at_s),
+                Correction::Nudge(by_s) => self.correct(|grid| Some(grid?.nudged(by_s))),
+                Correction::ShiftBar(by) => self.shift_bar(by),
+                Correction::Measured => self.take_measured_beats(),
+            },
+            Intent::Correct(..) => {}
             // Parameters are set by the editor itself, through the host.
             Intent::Gain(_) | Intent::Transpose(_) | Intent::MatchLoudness(_) => {}
         }
@@ -319,10 +332,18 @@ impl State {
 
     fn choose(&mut self, id: &ContentId) {
         self.model.message = None;
+        self.taps = (Vec::new(), None);
+        self.remember_corrections();
         let is_on_timeline = self.seen.cue.as_ref().is_some_and(|c| c.place.is_some());
         if is_on_timeline && self.stored.as_ref().is_some_and(|s| s.cue.source.content_id == *id) {
             // The very track that sits there: it is heard as it was placed.
             self.trial = None;
+            self.auditioning = true;
+            self.send_to_player();
+            return;
+        }
+        if self.current().is_some_and(|r| r.by_hand && r.cue.source.content_id == *id) {
+            // Its beats were put right: it is heard as it is.
             self.auditioning = true;
             self.send_to_player();
             return;
@@ -336,8 +357,14 @@ impl State {
         let bpm = get(&self.shared.board.bpm);
         self.fitted_bpm = bpm;
         let wish = Wish { project_bpm: bpm, octave: None, own_pace: false, place: None };
-        let cue = fit(&track, path.clone(), &wish).cue;
-        let ready = Ready { cue, path, stamp, octave: None, by_hand: false };
+        // What was put right of it before, with another track tried in between, still holds.
+        let corrected = self.corrected.iter().find(|c| c.cue.source.content_id == *id);
+        let by_hand = corrected.is_some();
+        let cue = match corrected.and_then(Ready::grid) {
+            Some(grid) => fit(&with_grid(&track, grid), path.clone(), &wish).cue,
+            None => fit(&track, path.clone(), &wish).cue,
+        };
+        let ready = Ready { cue, path, stamp, octave: None, by_hand };
         if is_on_timeline {
             self.trial = Some(ready);
         } else {
@@ -346,6 +373,17 @@ impl State {
         }
         self.auditioning = true;
         self.send_to_player();
+    }
+
+    /// Keeps what was put right of a track that another one takes the place of, as long as the plugin is open.
+    fn remember_corrections(&mut self) {
+        let leaving: Vec<Ready> = [&self.trial, &self.stored].into_iter().flatten().filter(|r| r.by_hand).cloned().collect();
+        for ready in leaving {
+            self.corrected.retain(|c| c.cue.source.content_id != ready.cue.source.content_id);
+            self.corrected.push(ready);
+        }
+        let surplus = self.corrected.len().saturating_sub(MOST_CORRECTED);
+        self.corrected.drain(..surplus);
     }
 
     /// Makes a cue the one that is stored with the project.
@@ -444,36 +482,45 @@ impl State {
         self.send_to_player();
     }
 
-    /// Takes a tapped beat; from the fourth on the beats go where they were tapped.
+    /// Takes a tapped beat. The beats go where they were tapped once the tapping pauses: sooner, the music would jump under the hand.
     fn tap(&mut self, at_s: f64) {
         let (taps, last) = &mut self.taps;
-        // A pause, or a jump back, begins anew.
-        if last.is_none_or(|l| l.elapsed() > TAPS_END) || taps.last().is_some_and(|t| at_s <= *t) {
+        if taps.last().is_some_and(|t| at_s <= *t) {
             taps.clear();
         }
         taps.push(at_s);
         *last = Some(Instant::now());
-        let taps = taps.clone();
-        if taps.len() >= 4 {
-            self.correct(|grid| grid.tapped(&taps));
+    }
+
+    /// Whether somebody has stopped tapping: then their taps count.
+    fn finish_taps(&mut self) {
+        if self.taps.1.is_none_or(|last| last.elapsed() < TAPS_END) {
+            return;
         }
+        let (taps, _) = std::mem::take(&mut self.taps);
+        let length_s = self.shown_cue().map_or(0.0, |c| c.source.frames as f64 / f64::from(c.source.rate_hz.max(1)));
+        // Taps read the measured beats, not what earlier taps made of them.
+        let measured = self.chosen_track().and_then(|t| t.analysis.beats).map(|b| b.value);
+        self.correct(|grid| match measured.as_ref().or(grid) {
+            Some(grid) => grid.tapped(&taps),
+            None => BeatGrid::from_taps(&taps, length_s),
+        });
+        self.describe_chosen();
+        self.publish();
     }
 
     fn shift_bar(&mut self, by: isize) {
-        let length = self.chosen_track().and_then(|t| t.analysis.beats?.value.beats_per_bar()).unwrap_or(4);
-        self.correct(|grid| Some(grid.with_bars_of(length).with_bars_later(by)));
+        let length = self.model.chosen.as_ref().map_or(4, |c| c.beats_per_bar);
+        self.correct(|grid| Some(grid?.with_bars_later(by, length)));
     }
 
-    /// Puts the beats of what is chosen right. What has none yet gets some at 120 beats per minute to begin with, which taps replace.
-    fn correct(&mut self, change: impl Fn(&BeatGrid) -> Option<BeatGrid>) {
+    /// Puts the beats of what is chosen right.
+    fn correct(&mut self, change: impl Fn(Option<&BeatGrid>) -> Option<BeatGrid>) {
         let track = self.chosen_track();
         let project_bpm = get(&self.shared.board.bpm);
         let is_trial = self.trial.is_some();
         let Some(ready) = self.trial.as_mut().or(self.stored.as_mut()) else { return };
-        let length_s = ready.cue.source.frames as f64 / f64::from(ready.cue.source.rate_hz.max(1));
-        let none_yet = || BeatGrid::straight_through(0.0, 0.5, 0.0, length_s);
-        let Some(grid) = ready.grid().or_else(none_yet).and_then(|grid| change(&grid)) else { return };
-        ready.by_hand = true;
+        let Some(grid) = change(ready.grid().as_ref()) else { return };
         match (&mut ready.cue.timing, track) {
             (Timing::Locked { bpm, beats, downbeat, octave, .. }, _) => {
                 // Another tempo is another choice of what to read as the beat.
@@ -489,6 +536,7 @@ impl State {
             }
             (Timing::Unstretched(_), None) => return,
         }
+        ready.by_hand = true;
         self.keep_corrected(is_trial);
     }
 
@@ -497,8 +545,11 @@ impl State {
         let track = self.chosen_track();
         let project_bpm = get(&self.shared.board.bpm);
         let is_trial = self.trial.is_some();
-        let (Some(track), Some(ready)) = (track, self.trial.as_mut().or(self.stored.as_mut())) else { return };
+        let Some(track) = track else { return self.say("what was measured is not in the catalogue any more") };
+        let Some(ready) = self.trial.as_mut().or(self.stored.as_mut()) else { return };
         ready.by_hand = false;
+        let id = ready.cue.source.content_id.clone();
+        self.corrected.retain(|c| c.cue.source.content_id != id);
         let wish = Wish { project_bpm, octave: ready.octave, own_pace: false, place: ready.cue.place };
         ready.cue = ready.refit(&track, &wish);
         self.keep_corrected(is_trial);
@@ -569,6 +620,7 @@ impl State {
         self.seen = state;
         self.model.message = None;
         (self.stored, self.trial) = (None, None);
+        self.taps = (Vec::new(), None);
         self.auditioning = false;
         if let Some(cue) = self.seen.cue.clone() {
             let mut paths = vec![cue.source.path.clone()];

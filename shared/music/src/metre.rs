@@ -11,6 +11,13 @@ pub struct Metre {
     pub beats: u8,
     /// Whether a beat divides into three.
     pub is_compound: bool,
+    /// The number below, as it was written: 4 in 3/4. Measured metres have 4, or 8 where beats divide into three.
+    #[serde(default = "quarter")]
+    pub unit: u8,
+}
+
+fn quarter() -> u8 {
+    4
 }
 
 /// Text that is no metre.
@@ -19,6 +26,12 @@ pub struct Metre {
 pub struct NotAMetre(pub String);
 
 impl Metre {
+    /// A metre that was heard, which tells nothing of how it is written.
+    #[must_use]
+    pub fn heard(beats: u8, is_compound: bool) -> Self {
+        Self { beats, is_compound, unit: if is_compound { 8 } else { 4 } }
+    }
+
     /// The number on top: 4 in 4/4, 6 in 6/8.
     #[must_use]
     pub fn numerator(self) -> u32 {
@@ -28,7 +41,7 @@ impl Metre {
 
 impl fmt::Display for Metre {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.numerator(), if self.is_compound { 8 } else { 4 })
+        write!(f, "{}/{}", self.numerator(), self.unit)
     }
 }
 
@@ -44,7 +57,7 @@ impl FromStr for Metre {
         }
         // Eighths in threes are felt as beats of three: 3/8 alone stays three of them.
         let is_compound = bottom >= 8 && top.is_multiple_of(3) && top > 3;
-        Ok(Self { beats: if is_compound { top / 3 } else { top }, is_compound })
+        Ok(Self { beats: if is_compound { top / 3 } else { top }, is_compound, unit: bottom })
     }
 }
 
@@ -55,7 +68,7 @@ mod tests {
     #[test]
     fn metres_are_read_as_they_are_felt() {
         for (text, beats, is_compound, shown) in
-            [("4/4", 4, false, "4/4"), ("3", 3, false, "3/4"), ("6/8", 2, true, "6/8"), ("9/8", 3, true, "9/8"), ("7/8", 7, false, "7/4")]
+            [("4/4", 4, false, "4/4"), ("3", 3, false, "3/4"), ("6/8", 2, true, "6/8"), ("9/8", 3, true, "9/8"), ("7/8", 7, false, "7/8")]
         {
             let metre: Metre = text.parse().unwrap();
             assert_eq!((metre.beats, metre.is_compound, metre.to_string().as_str()), (beats, is_compound, shown));

@@ -69,7 +69,7 @@ pub(crate) fn find(activations: &Activations, onsets_s: &[f64], duration_s: f64)
     let bars_confidence = bars.as_ref().map(|b| 1.0 - (-0.1 * b.margin).exp());
     let metre = bars.as_ref().zip(bars_confidence).map(|(b, c)| {
         let is_compound = triple > 0.5 && matches!(b.length, 2..=4);
-        (Metre { beats: b.length as u8, is_compound }, c * (2.0 * triple - 1.0).abs().max(0.1))
+        (Metre::heard(b.length as u8, is_compound), c * (2.0 * triple - 1.0).abs().max(0.1))
     });
     Some(Pulse {
         bpm,

@@ -32,7 +32,7 @@ use variants::CYCLE;
 const SOUNDFONT: &str = "/usr/share/sounds/sf2/FluidR3_GM.sf2";
 
 /// One piece in so many is played by the project's own instruments.
-const OWN: usize = 6;
+const OWN: u64 = 6;
 
 /// What is asked for.
 #[derive(clap::Args)]
@@ -168,11 +168,17 @@ fn scores(data: &Path, split: Split) -> Result<Vec<(usize, (Score, Truth))>> {
     scores.extend(drums::pieces(if split == Split::Evaluation { 20 } else { 300 }, split));
     if split == Split::Training {
         // What is learned is to hold whatever plays.
-        for (i, (score, _)) in scores.iter_mut().enumerate().filter(|(i, _)| i % 2 == 1) {
-            patterns::other_instruments(score, i);
+        for (score, truth) in scores.iter_mut().filter(|s| hash(&s.1.name) / OWN % 2 == 1) {
+            patterns::other_instruments(score, hash(&truth.name));
+            truth.onsets_s = score.onsets_s();
         }
     }
     Ok(scores.into_iter().enumerate().collect())
+}
+
+/// A number that a text always has (FNV-1a): so that what is done to a piece does not depend on where in a list it stands.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Renders what is not there yet.
@@ -196,11 +202,18 @@ fn make(font: Option<&Arc<rustysynth::SoundFont>>, dir: &Path, number: usize, sc
     }
     truth.variant = variant.name().into();
     // The project's own instruments play a share, and all where there is no soundfont.
-    let is_own = number % OWN == OWN / 2;
+    let is_own = hash(&truth.name) % OWN == 0;
     truth.instruments = if is_own || font.is_none() { "our own" } else { "soundfont" }.into();
+    // What no longer sounds is not asked.
+    let sounds = |t: &f64| *t < score.length_s - 0.1;
+    truth.beats_s.retain(sounds);
+    truth.downbeats_s.retain(sounds);
+    truth.onsets_s.iter_mut().for_each(|onsets| onsets.retain(sounds));
     let (note, stem) = (dir.join(format!("{}.json", truth.name)), dir.join(&truth.name));
-    let known = std::fs::read(&note).ok().and_then(|b| serde_json::from_slice::<(PathBuf, Truth)>(&b).ok());
-    if let Some((file, _)) = known.filter(|(f, t)| f.exists() && *t == truth) {
+    // Kept sound is that of these very notes.
+    let notes = hash(&format!("{:?}{:?}{}", score.notes, score.programs, score.cents));
+    let known = std::fs::read(&note).ok().and_then(|b| serde_json::from_slice::<(PathBuf, Truth, u64)>(&b).ok());
+    if let Some((file, ..)) = known.filter(|(f, t, n)| f.exists() && *t == truth && *n == notes) {
         return Ok(Piece { file, length_s: score.length_s, truth });
     }
     let (sound, rate_hz) = match font {
@@ -208,7 +221,7 @@ fn make(font: Option<&Arc<rustysynth::SoundFont>>, dir: &Path, number: usize, sc
         _ => (own::render(&score, number as u64), own::rate_hz()),
     };
     let file = variant.write(sound, rate_hz, number as u64, &stem)?;
-    std::fs::write(&note, serde_json::to_vec(&(&file, &truth))?)?;
+    std::fs::write(&note, serde_json::to_vec(&(&file, &truth, notes))?)?;
     Ok(Piece { file, length_s: score.length_s, truth })
 }
 

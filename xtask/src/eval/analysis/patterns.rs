@@ -168,8 +168,8 @@ fn piece(index: usize, split: Split) -> (Score, Truth) {
 }
 
 /// Gives a score's channels any instruments of General MIDI but effects, and plays it less exactly.
-pub fn other_instruments(score: &mut Score, index: usize) {
-    let mut rng = Rng::with_seed(0x0117 + index as u64);
+pub fn other_instruments(score: &mut Score, seed: u64) {
+    let mut rng = Rng::with_seed(seed);
     for (channel, program) in score.programs.iter_mut().enumerate() {
         if channel != usize::from(DRUMS) && rng.f64() < 0.7 {
             *program = rng.u8(0..112);

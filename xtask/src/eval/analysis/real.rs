@@ -16,7 +16,7 @@ const KNOWN: [(&str, Option<f64>, Option<&str>, &str); 5] = [
     ("Lets_Go_Fishin", None, None, "-"),
 ];
 /// A loop has a whole number of beats, one of these.
-const BEATS: [f64; 8] = [2.0, 4.0, 6.0, 8.0, 12.0, 16.0, 32.0, 64.0];
+const BEATS: [f64; 6] = [2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
 /// Loops are heard as they are used: again and again, for so long.
 const LOOPED_S: u32 = 20;
 

@@ -63,6 +63,7 @@ pub fn run(root: &Path) -> Result<()> {
         Ok(began.elapsed().as_secs_f64())
     })?;
     let mut stages: Vec<(Stage, f64)> = Vec::new();
+    let mut quickest = f64::INFINITY;
     let whole = best(|| {
         let began = Instant::now();
         let mut times: Vec<(Stage, f64)> = analysis::stages::ALL.into_iter().map(|s| (s, 0.0)).collect();
@@ -75,8 +76,11 @@ pub fn run(root: &Path) -> Result<()> {
             std::hint::black_box(mood::estimate(&analysis));
             times.iter_mut().zip(spent).for_each(|(t, s)| t.1 += s.1.as_secs_f64());
         }
-        stages = times;
-        Ok(began.elapsed().as_secs_f64())
+        let took = began.elapsed().as_secs_f64();
+        if took < quickest {
+            (quickest, stages) = (took, times);
+        }
+        Ok(took)
     })?;
     let pitch = pitch_speed(&data)?;
     let python = peers::python(&root.join("target/eval/analysis/python"))?;
@@ -87,7 +91,10 @@ pub fn run(root: &Path) -> Result<()> {
     }
     eprintln!("building bliss-audio as a program of its own");
     let bliss = build_bliss(&dir.join("bliss"))?;
-    others.push(("bliss-audio 0.13 (23 numbers a song)", best(|| timed(Command::new(&bliss).args(&files)))?));
+    others.push((
+        "bliss-audio 0.13 (23 numbers a song)",
+        best(|| timed(Command::new("taskset").args(["-c", "0"]).arg(&bliss).args(&files)))?,
+    ));
     let memory = memory(root, &python, &dir, &files)?;
 
     let mut text = format!(
@@ -102,7 +109,7 @@ pub fn run(root: &Path) -> Result<()> {
     for (stage, s) in &stages {
         row(&format!("{stage:?}").to_lowercase(), *s)?;
     }
-    row("**the whole of what a scan does**", whole)?;
+    row("**decoding and all of it, mood included**", whole)?;
     for (name, s) in &others {
         row(name, *s)?;
     }
