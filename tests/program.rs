@@ -649,7 +649,7 @@ fn the_measures_of_a_folder_become_a_table() {
     // The header of the format is text: the shape stands in it.
     let bytes = fs::read(&out).unwrap();
     let header = String::from_utf8_lossy(&bytes[..128]);
-    assert!(bytes.starts_with(b"\x93NUMPY") && header.contains(&format!("(2, {})", columns.len())), "{header}");
+    assert!(bytes.starts_with(b"\x93NUMPY") && header.contains(&format!("(2, {}", columns.len())), "{header}");
     let data = &bytes[bytes.len() - 2 * 4 * columns.len()..];
     let at = |row: usize, name: &str| {
         let i = 4 * (row * columns.len() + columns.iter().position(|c| c == name).unwrap());

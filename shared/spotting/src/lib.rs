@@ -4,7 +4,7 @@
 //! with what was decided and why. Useful for: making cues. Not useful for: playing them (`cue`) or finding tracks (`catalogue`).
 
 use cue::{Cue, ENGINE, PackedTimes, Place, Source, Timing, WhyUnstretched};
-use music::{TempoFit, TempoOctave, fit_tempo};
+use music::{BeatGrid, TempoFit, TempoOctave, fit_tempo};
 use std::path::PathBuf;
 use track::{Loudness, Track};
 
@@ -12,6 +12,9 @@ use track::{Loudness, Track};
 pub const REFERENCE_LUFS: f64 = -23.0;
 /// No gain takes a true peak above this.
 pub const CEILING_DBTP: f64 = -1.0;
+
+/// From this confidence on, bars are more than a guess: one in seven of another reading.
+const SURE_OF_BARS: f64 = 0.15;
 
 /// How a track is to be fitted.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,14 +49,17 @@ pub fn fit(track: &Track, path: PathBuf, wish: &Wish) -> Fitted {
         if asked.is_usable() { asked } else { fit_tempo(t.value, wish.project_bpm, None) }
     });
     let grid = track.analysis.beats.as_ref().map(|b| &b.value);
-    let downbeat_known = grid.is_some_and(|g| g.first_downbeat().is_some());
+    // Where bars are a guess the first beat is as good as any, and nothing sounds before it.
+    let is_sure = track.analysis.beats.as_ref().is_some_and(|b| b.confidence.is_none_or(|c| c >= SURE_OF_BARS));
+    let downbeat = grid.and_then(BeatGrid::first_downbeat).filter(|_| is_sure);
+    let downbeat_known = downbeat.is_some();
     let timing = match (tempo, grid, track.analysis.tempo_bpm.as_ref()) {
         _ if wish.own_pace => Timing::Unstretched(WhyUnstretched::Wish),
         (Some(fit), Some(grid), Some(bpm)) => Timing::Locked {
             octave: fit.octave,
             bpm: bpm.value,
             beats: PackedTimes::pack(grid.beats_s()),
-            downbeat: grid.first_downbeat().unwrap_or(0),
+            downbeat: downbeat.unwrap_or(0),
             onsets: PackedTimes::pack(&track.analysis.onsets_s.value),
         },
         _ => Timing::Unstretched(WhyUnstretched::NoPulse),
@@ -83,7 +89,6 @@ pub fn loudness_gain_db(loudness: &Loudness) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use music::BeatGrid;
     use track::{Analysis, ContentId, Edits, Tags, Value};
 
     fn track(bpm: Option<f64>) -> Track {
