@@ -202,7 +202,7 @@ fn make(font: Option<&Arc<rustysynth::SoundFont>>, dir: &Path, number: usize, sc
     }
     truth.variant = variant.name().into();
     // The project's own instruments play a share, and all where there is no soundfont.
-    let is_own = hash(&truth.name) % OWN == 0;
+    let is_own = hash(&truth.name).is_multiple_of(OWN);
     truth.instruments = if is_own || font.is_none() { "our own" } else { "soundfont" }.into();
     // What no longer sounds is not asked.
     let sounds = |t: &f64| *t < score.length_s - 0.1;
