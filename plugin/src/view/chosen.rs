@@ -105,7 +105,7 @@ fn beats(ui: &mut Ui, model: &Model, chosen: &Chosen, playhead_s: Option<f64>, i
         }
         if chosen.by_hand {
             ui.separator();
-            ui.label(RichText::new("put right by hand").color(ink::ACCENT));
+            ui.label(RichText::new("by hand").color(ink::ACCENT));
             if ui.button("Measured").on_hover_text("take the measured beats again").clicked() {
                 correct(Correction::Measured);
             }

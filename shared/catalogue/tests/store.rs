@@ -167,7 +167,7 @@ fn what_a_hand_set_outlives_every_measurement() {
     let tempi: Vec<_> = reader.summaries().iter().map(|s| s.tempo_bpm.unwrap()).collect();
     assert_eq!(tempi, [32.0, 65.0]);
     let words = reader.search(&Query { text: Some("\"G major\"".into()), ..Query::default() }).unwrap();
-    assert_eq!(words.iter().map(|m| m.track.content_id.clone()).collect::<Vec<_>>(), [id.clone()]);
+    assert_eq!(words.iter().map(|m| m.track.content_id.clone()).collect::<Vec<_>>(), std::slice::from_ref(&id));
 
     let mut catalogue = Catalogue::open(dir.path()).unwrap();
     catalogue.set_edits(&id, &Edits::default()).unwrap();
