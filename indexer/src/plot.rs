@@ -98,15 +98,18 @@ fn draw_wave(track: &Track, area: &Area<'_>, length: f64) -> Result<(), Box<dyn 
 }
 
 fn draw_chroma(track: &Track, area: &Area<'_>, length: f64) -> Result<(), Box<dyn std::error::Error>> {
-    let mut chart = chart(area, length, 0.0..12.0)?;
+    // A class lies around its number, and is named there.
+    let mut chart = chart(area, length, -0.5..11.5)?;
     chart
         .configure_mesh()
         .disable_mesh()
         .x_labels(12)
         .x_label_formatter(&minutes)
         .y_desc("chroma")
-        .y_labels(12)
-        .y_label_formatter(&|y| PITCHES.get(*y as usize).map_or(String::new(), |p| (*p).to_owned()))
+        .y_labels(25)
+        .y_label_formatter(&|y| {
+            PITCHES.get(y.round() as usize).filter(|_| y.fract().abs() < 0.01).map_or(String::new(), |p| (*p).to_owned())
+        })
         .draw()?;
     let Some(chromagram) = track.analysis.chromagram.as_ref().map(|c| &c.value) else { return Ok(()) };
     let cells = chromagram.columns.iter().enumerate().flat_map(|(i, column)| {
@@ -115,7 +118,7 @@ fn draw_chroma(track: &Track, area: &Area<'_>, length: f64) -> Result<(), Box<dy
             // Squared, so that what rings along does not drown what sounds.
             let dark = 1.0 - (f64::from(*x) / 255.0).powi(2);
             let shade = |full: u8| (f64::from(full) + dark * f64::from(255 - full)) as u8;
-            Rectangle::new([(from, k as f64), (to, k as f64 + 1.0)], RGBColor(shade(90), shade(40), shade(120)).filled())
+            Rectangle::new([(from, k as f64 - 0.5), (to, k as f64 + 0.5)], RGBColor(shade(90), shade(40), shade(120)).filled())
         })
     });
     chart.draw_series(cells)?;

@@ -2,13 +2,15 @@
 //!
 //! One idea: the cue that is stored with the project and the track that is only tried are kept apart, and the player gets one of them.
 
+mod corrections;
+
 use super::{Handle, ToWorker, get};
 use crate::params::{Persisted, UnderscoreParams};
-use crate::view::{Chosen, Correction, Intent, Library, Model, Row};
+use crate::view::{Chosen, Intent, Library, Model, Row};
 use affect::Affect;
 use catalogue::{CatalogueError, FileStamp, Query, Reader};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
-use cue::{Cue, Feeder, PackedTimes, Place, Timing};
+use cue::{Cue, Feeder, Place, Timing};
 use music::{BeatGrid, TempoOctave};
 use nice_plug_egui::RepaintNotifier;
 use spotting::{Wish, fit};
@@ -28,10 +30,6 @@ const CATALOGUE_LOOK: Duration = Duration::from_secs(1);
 const RESULTS: usize = 200;
 /// How long a change of project tempo must last before an audition is fitted anew.
 const TEMPO_SETTLES: Duration = Duration::from_millis(250);
-/// Tracks whose corrections are kept while others are tried.
-const MOST_CORRECTED: usize = 32;
-/// Taps are over when none has come for so long: 30 beats a minute.
-const TAPS_END: Duration = Duration::from_millis(2000);
 
 /// A cue with the file that was verified for it.
 #[derive(Clone)]
@@ -312,12 +310,7 @@ impl State {
             }
             Intent::Octave(octave) => self.set_octave(octave),
             // What was meant for another track, which was chosen when the button was pressed, is not for this one.
-            Intent::Correct(id, correction) if self.shown_cue().is_some_and(|c| c.source.content_id == id) => match correction {
-                Correction::Tap(at_s) => self.tap(at_s),
-                Correction::Nudge(by_s) => self.correct(|grid| Some(grid?.nudged(by_s))),
-                Correction::ShiftBar(by) => self.shift_bar(by),
-                Correction::Measured => self.take_measured_beats(),
-            },
+            Intent::Correct(id, correction) if self.shown_cue().is_some_and(|c| c.source.content_id == id) => self.put_right(correction),
             Intent::Correct(..) => {}
             // Parameters are set by the editor itself, through the host.
             Intent::Gain(_) | Intent::Transpose(_) | Intent::MatchLoudness(_) => {}
@@ -373,17 +366,6 @@ impl State {
         }
         self.auditioning = true;
         self.send_to_player();
-    }
-
-    /// Keeps what was put right of a track that another one takes the place of, as long as the plugin is open.
-    fn remember_corrections(&mut self) {
-        let leaving: Vec<Ready> = [&self.trial, &self.stored].into_iter().flatten().filter(|r| r.by_hand).cloned().collect();
-        for ready in leaving {
-            self.corrected.retain(|c| c.cue.source.content_id != ready.cue.source.content_id);
-            self.corrected.push(ready);
-        }
-        let surplus = self.corrected.len().saturating_sub(MOST_CORRECTED);
-        self.corrected.drain(..surplus);
     }
 
     /// Makes a cue the one that is stored with the project.
@@ -476,92 +458,6 @@ impl State {
         if !is_trial {
             self.remember(|s| {
                 s.octave = Some(octave);
-                s.cue = Some(cue.clone());
-            });
-        }
-        self.send_to_player();
-    }
-
-    /// Takes a tapped beat. The beats go where they were tapped once the tapping pauses: sooner, the music would jump under the hand.
-    fn tap(&mut self, at_s: f64) {
-        let (taps, last) = &mut self.taps;
-        if taps.last().is_some_and(|t| at_s <= *t) {
-            taps.clear();
-        }
-        taps.push(at_s);
-        *last = Some(Instant::now());
-    }
-
-    /// Whether somebody has stopped tapping: then their taps count.
-    fn finish_taps(&mut self) {
-        if self.taps.1.is_none_or(|last| last.elapsed() < TAPS_END) {
-            return;
-        }
-        let (taps, _) = std::mem::take(&mut self.taps);
-        let length_s = self.shown_cue().map_or(0.0, |c| c.source.frames as f64 / f64::from(c.source.rate_hz.max(1)));
-        // Taps read the measured beats, not what earlier taps made of them.
-        let measured = self.chosen_track().and_then(|t| t.analysis.beats).map(|b| b.value);
-        self.correct(|grid| match measured.as_ref().or(grid) {
-            Some(grid) => grid.tapped(&taps),
-            None => BeatGrid::from_taps(&taps, length_s),
-        });
-        self.describe_chosen();
-        self.publish();
-    }
-
-    fn shift_bar(&mut self, by: isize) {
-        let length = self.model.chosen.as_ref().map_or(4, |c| c.beats_per_bar);
-        self.correct(|grid| Some(grid?.with_bars_later(by, length)));
-    }
-
-    /// Puts the beats of what is chosen right.
-    fn correct(&mut self, change: impl Fn(Option<&BeatGrid>) -> Option<BeatGrid>) {
-        let track = self.chosen_track();
-        let project_bpm = get(&self.shared.board.bpm);
-        let is_trial = self.trial.is_some();
-        let Some(ready) = self.trial.as_mut().or(self.stored.as_mut()) else { return };
-        let Some(grid) = change(ready.grid().as_ref()) else { return };
-        match (&mut ready.cue.timing, track) {
-            (Timing::Locked { bpm, beats, downbeat, octave, .. }, _) => {
-                // Another tempo is another choice of what to read as the beat.
-                if (grid.median_bpm() / *bpm - 1.0).abs() > 0.03 {
-                    *octave = music::fit_tempo(grid.median_bpm(), project_bpm, None).octave;
-                    ready.octave = None;
-                }
-                (*bpm, *beats, *downbeat) = (grid.median_bpm(), PackedTimes::pack(grid.beats_s()), grid.first_downbeat().unwrap_or(0));
-            }
-            (Timing::Unstretched(_), Some(track)) => {
-                let wish = Wish { project_bpm, octave: None, own_pace: false, place: ready.cue.place };
-                ready.cue = fit(&with_grid(&track, grid), ready.path.clone(), &wish).cue;
-            }
-            (Timing::Unstretched(_), None) => return,
-        }
-        ready.by_hand = true;
-        self.keep_corrected(is_trial);
-    }
-
-    /// The measured beats again, or those of the catalogue.
-    fn take_measured_beats(&mut self) {
-        let track = self.chosen_track();
-        let project_bpm = get(&self.shared.board.bpm);
-        let is_trial = self.trial.is_some();
-        let Some(track) = track else { return self.say("what was measured is not in the catalogue any more") };
-        let Some(ready) = self.trial.as_mut().or(self.stored.as_mut()) else { return };
-        ready.by_hand = false;
-        let id = ready.cue.source.content_id.clone();
-        self.corrected.retain(|c| c.cue.source.content_id != id);
-        let wish = Wish { project_bpm, octave: ready.octave, own_pace: false, place: ready.cue.place };
-        ready.cue = ready.refit(&track, &wish);
-        self.keep_corrected(is_trial);
-    }
-
-    fn keep_corrected(&mut self, is_trial: bool) {
-        let Some(ready) = self.trial.as_ref().or(self.stored.as_ref()) else { return };
-        let (cue, octave, by_hand) = (ready.cue.clone(), ready.octave, ready.by_hand);
-        if !is_trial {
-            self.remember(|s| {
-                s.octave = octave;
-                s.beats_by_hand = by_hand;
                 s.cue = Some(cue.clone());
             });
         }
