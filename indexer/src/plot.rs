@@ -1,6 +1,7 @@
 //! A drawing of what was measured: waveform with beats, bars and sections; chroma; loudness.
 
 use anyhow::anyhow;
+use music::PitchClass;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use std::path::Path;
@@ -12,7 +13,6 @@ const BEAT: RGBColor = RGBColor(200, 200, 200);
 const DOWNBEAT: RGBColor = RGBColor(150, 150, 150);
 const SECTION: RGBColor = RGBColor(200, 60, 40);
 const LOUD: RGBColor = RGBColor(40, 130, 90);
-const PITCHES: [&str; 12] = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
 /// More lines than this on a drawing are a grey surface: bars instead of beats, and nothing after that.
 const MOST_LINES: usize = 400;
 
@@ -108,7 +108,7 @@ fn draw_chroma(track: &Track, area: &Area<'_>, length: f64) -> Result<(), Box<dy
         .y_desc("chroma")
         .y_labels(25)
         .y_label_formatter(&|y| {
-            PITCHES.get(y.round() as usize).filter(|_| y.fract().abs() < 0.01).map_or(String::new(), |p| (*p).to_owned())
+            if y.fract().abs() < 0.01 { PitchClass::from_semitones(y.round() as i32).to_string() } else { String::new() }
         })
         .draw()?;
     let Some(chromagram) = track.analysis.chromagram.as_ref().map(|c| &c.value) else { return Ok(()) };

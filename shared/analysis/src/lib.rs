@@ -7,6 +7,7 @@
 mod bands;
 pub mod features;
 mod fingerprint;
+mod hops;
 mod level;
 mod loudness;
 mod onset;

@@ -2,20 +2,15 @@
 //!
 //! One idea: windows and hops are given in seconds, so that a frame means the same at every sample rate.
 
+use crate::hops::Hops;
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 use std::sync::Arc;
 
 /// Cuts a stream into Hann windows and hands out their power spectra.
 pub(crate) struct Framer {
-    size: usize,
-    hop: f64,
-    /// Frames handed out.
-    count: u64,
-    /// Samples that are gone, those in front of the stream counted.
-    gone: u64,
+    hops: Hops,
     window: Vec<f32>,
-    pending: Vec<f32>,
     fft: Arc<dyn RealToComplex<f32>>,
     input: Vec<f32>,
     output: Vec<Complex<f32>>,
@@ -40,13 +35,8 @@ impl Framer {
         // Scaled so that a full-scale sine on a bin has power 1.
         let hann = |i: usize| 0.5 - 0.5 * (std::f32::consts::TAU * i as f32 / size as f32).cos();
         Self {
-            size,
-            hop: hop_s * rate_hz,
-            count: 0,
-            gone: 0,
+            hops: Hops::new(size, hop_s * rate_hz),
             window: (0..size).map(|i| hann(i) * 4.0 / size as f32).collect(),
-            // Half a window of silence in front centres frame n on sample n * hop.
-            pending: vec![0.0; size / 2],
             input: fft.make_input_vec(),
             output: fft.make_output_vec(),
             scratch: fft.make_scratch_vec(),
@@ -57,15 +47,13 @@ impl Framer {
 
     /// Samples in a window.
     pub(crate) fn size(&self) -> usize {
-        self.size
+        self.hops.size()
     }
 
     /// Takes samples and calls `each` with the power spectrum of every window that they complete.
     pub(crate) fn push(&mut self, samples: &[f32], mut each: impl FnMut(&[f32])) {
-        self.pending.extend_from_slice(samples);
-        loop {
-            let start = ((self.count as f64 * self.hop).round() as u64).saturating_sub(self.gone) as usize;
-            let Some(span) = self.pending.get(start..start + self.size) else { break };
+        self.hops.push(samples);
+        while let Some(span) = self.hops.next() {
             for ((x, w), s) in self.input.iter_mut().zip(&self.window).zip(span) {
                 *x = w * s;
             }
@@ -76,11 +64,6 @@ impl Framer {
                 }
                 each(&self.power);
             }
-            self.count += 1;
         }
-        let next = ((self.count as f64 * self.hop).round() as u64).saturating_sub(self.gone) as usize;
-        let used = next.min(self.pending.len());
-        self.pending.drain(..used);
-        self.gone += used as u64;
     }
 }

@@ -4,6 +4,7 @@
 //! stretches that it compares, is 1 less McLeod's normalised square difference n(τ) = 2 r(τ) / m(τ) (McLeod & Wyvill, ICMC 2005), whose peaks
 //! are the periods, each with its clarity. By FFT.
 
+use crate::hops::Hops;
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use std::sync::Arc;
@@ -57,13 +58,10 @@ impl Candidates {
 /// Cuts a stream into stretches and finds the candidates of each.
 pub(crate) struct PitchFrames {
     rate_hz: f64,
-    hop: f64,
+    hops: Hops,
     window: usize,
     lags: (usize, usize),
-    count: u64,
-    gone: u64,
     loudest: f32,
-    pending: Vec<f32>,
     forward: Arc<dyn RealToComplex<f32>>,
     inverse: Arc<dyn ComplexToReal<f32>>,
     time: Vec<f32>,
@@ -82,13 +80,10 @@ impl PitchFrames {
         let (forward, inverse) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));
         Self {
             rate_hz,
-            hop: hop_s * rate_hz,
+            hops: Hops::new(window, hop_s * rate_hz),
             window,
             lags,
-            count: 0,
-            gone: 0,
             loudest: 0.0,
-            pending: vec![0.0; window / 2],
             time: forward.make_input_vec(),
             spectrum: forward.make_output_vec(),
             scratch: vec![Complex::default(); forward.get_scratch_len().max(inverse.get_scratch_len())],
@@ -104,17 +99,12 @@ impl PitchFrames {
     }
 
     pub(crate) fn push(&mut self, samples: &[f32]) {
-        let next = (((self.count as f64 * self.hop).round() as u64).saturating_sub(self.gone) as usize).min(self.pending.len());
-        self.pending.drain(..next);
-        self.gone += next as u64;
-        self.pending.extend_from_slice(samples);
+        self.hops.push(samples);
     }
 
     /// The candidates of the next stretch, if all of it is there.
     pub(crate) fn next(&mut self) -> Option<Candidates> {
-        let start = ((self.count as f64 * self.hop).round() as u64).saturating_sub(self.gone) as usize;
-        let stretch = self.pending.get(start..start + self.window)?;
-        self.count += 1;
+        let stretch = self.hops.next()?;
         let mut found = Candidates { peak: stretch.iter().fold(0.0, |m, x| m.max(x.abs())), ..Candidates::default() };
         self.loudest = self.loudest.max(found.peak);
         found.loudest = self.loudest;
