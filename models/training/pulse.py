@@ -32,6 +32,9 @@ TAPS = 5
 BLOCKS = 9
 OUTPUTS = ["beat", "downbeat", "pulse", "triple"]
 CROP = 2400
+# One batch in so many is of loops and stings: 2 to 10 s.
+SHORT = 6
+SHORT_CROPS = (170, 860)
 BATCH = 8
 
 
@@ -84,8 +87,8 @@ def targets(truth, frames, stretch):
     return y
 
 
-def varied(heard, truth, rng):
-    """One variation of a piece: level, tone, bandwidth, pace."""
+def varied(heard, truth, rng, crop):
+    """One variation of so many frames of a piece: level, tone, bandwidth, pace."""
     x = heard.astype(np.float32)
     stretch = 1.0
     if rng.random() < 0.5:
@@ -104,8 +107,8 @@ def varied(heard, truth, rng):
         # A recording without its lowest octaves.
         x[:, : rng.randrange(1, 5)] = 0
     y = targets(truth, len(x), stretch)
-    start = rng.randrange(max(1, len(x) - CROP + 1))
-    return x[start : start + CROP], y[:, start : start + CROP]
+    start = rng.randrange(max(1, len(x) - crop + 1))
+    return x[start : start + crop], y[:, start : start + crop]
 
 
 def loss_of(logits, y):
@@ -144,7 +147,8 @@ def main():
     schedule = torch.optim.lr_scheduler.OneCycleLR(best, peak, total_steps=steps, pct_start=0.15)
 
     def batch(chosen, rng):
-        xs, ys = zip(*(varied(h, t, rng) for h, t in chosen))
+        crop = CROP if rng.randrange(SHORT) else rng.randrange(*SHORT_CROPS)
+        xs, ys = zip(*(varied(h, t, rng, crop) for h, t in chosen))
         n = min(len(x) for x in xs)
         x = torch.from_numpy(np.stack([(x[:n] - mean) * scale for x in xs])).transpose(1, 2).contiguous()
         return x.float(), torch.from_numpy(np.stack([y[:, :n] for y in ys]))

@@ -241,6 +241,9 @@ fn transport(block: &Block) -> TransportEvent {
     }
 }
 
+/// How long an editor may take to draw itself for the first time.
+const TO_DRAW: Duration = Duration::from_secs(30);
+
 /// Opens the editor in a window of ours, waits, clicks, and closes it. Gives the number of different colours in it at the end.
 fn show_editor(instance: &mut PluginInstance<Host>, shared: &'static Shared, seconds: f64, script: &Script) -> Result<usize> {
     let (connection, screen) = x11rb::connect(None)?;
@@ -270,6 +273,21 @@ fn show_editor(instance: &mut PluginInstance<Host>, shared: &'static Shared, sec
         unsafe { gui.set_parent(&handle, Window::from_x11_handle(window.into()))? };
         gui.show(&handle)?;
     }
+    let handle = instance.plugin_handle();
+    let size = gui.get_size(&handle).context("no size")?;
+    let colours = || -> Result<usize> {
+        let (width, height) = (size.width as u16, size.height as u16);
+        let image = connection.get_image(ImageFormat::Z_PIXMAP, window, 0, 0, width, height, u32::MAX)?.reply()?;
+        Ok(image.data.chunks(4).map(|p| &p[..3]).collect::<std::collections::HashSet<_>>().len())
+    };
+    // It is open when something is drawn, which takes a busy machine without a graphics card its time.
+    let asked = Instant::now();
+    while colours()? < 2 && asked.elapsed() < TO_DRAW {
+        if shared.callback.swap(false, Ordering::Relaxed) {
+            instance.call_on_main_thread_callback();
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
     let since = Instant::now();
     let mut clicks = script.clicks.clone();
     let mut child = script
@@ -295,12 +313,8 @@ fn show_editor(instance: &mut PluginInstance<Host>, shared: &'static Shared, sec
         }
         std::thread::sleep(Duration::from_millis(5));
     }
+    let colours = colours()?;
     let handle = instance.plugin_handle();
-    let size = gui.get_size(&handle).context("no size")?;
-    let (width, height) = (size.width as u16, size.height as u16);
-    let image = connection.get_image(ImageFormat::Z_PIXMAP, window, 0, 0, width, height, u32::MAX)?.reply()?;
-    let colours: std::collections::HashSet<&[u8]> = image.data.chunks(4).map(|p| &p[..3]).collect();
-    let colours = colours.len();
     gui.hide(&handle).ok();
     gui.destroy(&handle);
     connection.destroy_window(window)?;

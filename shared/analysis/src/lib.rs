@@ -19,7 +19,6 @@ mod spectrum;
 pub mod stages;
 mod timbre;
 mod tonal;
-mod true_peak;
 mod voice;
 
 pub use level::{LevelCurve, Silence};
@@ -39,7 +38,7 @@ use track::{Analysis, Descriptors, Harmony, Sections, Timbre, Value, Voice};
 use voice::VoiceTracker;
 
 /// Version of every measure below. It is raised when any of them changes its answers.
-pub const VERSION: &str = "analysis 3";
+pub const VERSION: &str = "analysis 4";
 
 /// Frames per second of the short windows that see when: those of hops of 256 samples at 44.1 kHz.
 pub(crate) const FRAME_RATE_HZ: f64 = 44_100.0 / 256.0;
@@ -54,6 +53,11 @@ const CHROMAGRAM_COLUMNS: usize = 256;
 pub const SILENCE_BELOW_DB: f64 = 40.0;
 /// See [`SILENCE_BELOW_DB`]; in seconds.
 pub const SILENCE_HOLD_S: f64 = 1.0;
+
+/// With less sound than this, in seconds, there is no harmony to speak of.
+const LEAST_FOR_HARMONY_S: f64 = 0.5;
+/// EBU R 128 calls the loudness of so many seconds short-term; that of less is not yet that of a programme.
+const SURE_OF_LOUDNESS_S: f64 = 3.0;
 
 /// Sample rates that can be measured, in Hz.
 pub const RATES_HZ: std::ops::RangeInclusive<u32> = 4_000..=768_000;
@@ -117,7 +121,7 @@ impl Analyser {
             clean: vec![Vec::new(); channels],
             stages: Stages::default(),
             sounding: 0,
-            loudness: LoudnessMeter::new(rate_hz, channels).ok_or_else(bad)?,
+            loudness: LoudnessMeter::new(rate_hz, channels),
             outline: Outline::default(),
             level: LevelCurve::new(rate, FRAME_RATE_HZ),
             fingerprint: FingerprintTaker::new(rate_hz, channels),
@@ -246,18 +250,19 @@ impl Analyser {
         self.flush();
         stages.end(Stage::Spectra);
         let duration_s = self.length as f64 / f64::from(self.rate_hz);
-        let onsets_s = self.onset.finish(duration_s);
+        let (onsets_s, onsets_confidence) = self.onset.finish(duration_s);
         stages.end(Stage::Onsets);
         let chroma = self.chroma.finish();
         let modes = chroma.as_ref().and_then(|c| tonal::modes(&c.all));
-        let tonal = chroma.as_ref().filter(|_| modes.is_some());
+        let sounding_s = self.sounding as f64 / f64::from(self.rate_hz);
+        let tonal = chroma.as_ref().filter(|_| modes.is_some() && sounding_s >= LEAST_FOR_HARMONY_S);
         let keys = tonal.map(|c| tonal::ranked(&tonal::probabilities(&c.all, c.bass.as_ref())));
         let spans = tonal.map(|c| tonal::spans(c, duration_s));
         let tonic = tonal.and_then(tonal::tonic);
         stages.end(Stage::Harmony);
         let pulse = pulse::find(&self.listener.finish(), &onsets_s, duration_s);
         stages.end(Stage::Pulse);
-        let boundaries_s = self.sections.boundaries(chroma.as_ref(), pulse.as_ref().map(|p| &p.grid), duration_s);
+        let (boundaries_s, sections_confidence) = self.sections.boundaries(chroma.as_ref(), pulse.as_ref().map(|p| &p.grid), duration_s);
         stages.end(Stage::Sections);
         let voice = self.voice.finish();
         stages.end(Stage::Voice);
@@ -303,7 +308,7 @@ impl Analyser {
             Some(p) => (
                 Some(measured(p.bpm, Some(p.confidence))),
                 p.metre.map(|(metre, c)| measured(metre, Some(c))),
-                Some(measured(p.pace, None)),
+                Some(measured(p.pace, Some(p.grid_confidence))),
                 Some(measured(p.grid, Some(p.grid_confidence))),
             ),
             None => (None, None, None, None),
@@ -324,18 +329,19 @@ impl Analyser {
         let best = keys.as_ref().and_then(|k| k.first().copied());
         let alternatives = |keys: Vec<(music::Key, f64)>| keys.into_iter().skip(1).take(3).collect();
         Analysis {
-            loudness: loudness.map(|l| measured(l, None)),
+            // A definition, not an estimate, once there is enough to go by.
+            loudness: loudness.map(|l| measured(l, Some((duration_s / SURE_OF_LOUDNESS_S).min(1.0)))),
             tempo_bpm,
             beats,
             metre,
             pace,
             key: best.map(|(key, p)| measured(key, Some(p))),
-            harmony: spans.zip(keys).map(|(spans, keys)| measured(Harmony { spans, alternatives: alternatives(keys) }, None)),
+            harmony: spans.zip(keys).map(|(spans, keys)| measured(Harmony { spans, alternatives: alternatives(keys) }, best.map(|b| b.1))),
             chromagram: chroma.as_ref().map(|c| measured(c.columns(CHROMAGRAM_COLUMNS), None)),
             tonic: tonic.map(|(tonic, c)| measured(tonic, Some(c))),
             voice: voice.map(|(voice, c)| measured(voice, Some(c))),
-            onsets_s: measured(onsets_s, None),
-            sections: Some(measured(sections, None)),
+            onsets_s: measured(onsets_s, onsets_confidence),
+            sections: Some(measured(sections, sections_confidence)),
             loudness_curve: Some(measured(loudness_curve, None)),
             fingerprint: Some(fingerprint).filter(|f| !f.is_empty()).map(|f| measured(f, None)),
             peaks: measured(self.outline.finish(), None),

@@ -33,6 +33,8 @@ pub(crate) struct OnsetDetector {
     /// The next frame that is looked at.
     next: usize,
     times_s: Vec<f64>,
+    /// How far each of them stands out, 0 to 1, added up.
+    clarity: f64,
     // The millisecond level curve, from millisecond `first_ms` on.
     samples_per_ms: f64,
     previous: f32,
@@ -52,6 +54,7 @@ impl OnsetDetector {
             first_frame: 0,
             next: 0,
             times_s: Vec::new(),
+            clarity: 0.0,
             samples_per_ms: rate_hz / 1000.0,
             previous: 0.0,
             energy: 0.0,
@@ -114,10 +117,12 @@ impl OnsetDetector {
         }
         let around = &s[i.saturating_sub(WIDE)..(i + WIDE + 1).min(s.len())];
         let mean = around.iter().sum::<f32>() / around.len() as f32;
-        if s[i] > mean * 1.3 + THRESHOLD {
+        let least = mean * 1.3 + THRESHOLD;
+        if s[i] > least {
             let t = self.steepest_rise_s(frame as f64 / FRAME_RATE_HZ);
             if self.times_s.last().is_none_or(|last| t - last > LEAST_GAP_S) {
                 self.times_s.push(t);
+                self.clarity += f64::from(1.0 - least / s[i]);
             }
         }
     }
@@ -134,13 +139,15 @@ impl OnsetDetector {
         best.max(0) as f64 / 1000.0
     }
 
-    /// The onsets before the end, in seconds.
-    pub(crate) fn finish(mut self, duration_s: f64) -> Vec<f64> {
+    /// The onsets before the end, in seconds, and how sure they are: how far they stand out of what is taken for one, on average. `None` where
+    /// there are none.
+    pub(crate) fn finish(mut self, duration_s: f64) -> (Vec<f64>, Option<f64>) {
         while self.next < self.frames {
             self.pick(self.next);
             self.next += 1;
         }
+        let confidence = (!self.times_s.is_empty()).then(|| (self.clarity / self.times_s.len() as f64).clamp(0.0, 1.0));
         self.times_s.retain(|t| *t < duration_s);
-        self.times_s
+        (self.times_s, confidence)
     }
 }

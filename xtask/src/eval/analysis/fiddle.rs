@@ -4,7 +4,7 @@
 
 use super::Split;
 use super::score::{DRUMS, Score};
-use super::truth::{KeySpan, Truth};
+use super::truth::{KeySpan, MODAL, Truth};
 use anyhow::{Context, Result};
 use music::{Key, Mode, PitchClass};
 use std::path::Path;
@@ -115,22 +115,20 @@ fn piece(tune: &Tune, name: &str, index: usize) -> Option<(Score, Truth)> {
             score.push(DRUMS, if low { 41 } else { 50 }, *at, 0.1, if low { 90 } else { 64 });
         }
     }
-    let mode = match tune.mode.as_str() {
-        "maj" => Some(Mode::Major),
-        "min" => Some(Mode::Minor),
-        _ => None,
-    };
-    let key = mode.map(|mode| Key { tonic: PitchClass::from_semitones(tune.tonic), mode });
+    // A mode counts with the key on its tonic that has its third.
+    let mode = if matches!(tune.mode.as_str(), "maj" | "mix" | "lyd") { Mode::Major } else { Mode::Minor };
+    let key = Key { tonic: PitchClass::from_semitones(tune.tonic), mode };
+    let is_modal = !matches!(tune.mode.as_str(), "maj" | "min");
     let truth = Truth {
         name: format!("fiddle-{name}"),
-        family: if key.is_some() { "fiddle".into() } else { "fiddle, modal".into() },
+        family: if is_modal { MODAL.into() } else { "fiddle".into() },
         has_pulse: true,
         bpm: Some(bpm),
         is_steady: true,
         beats_s,
         downbeats_s,
         metres,
-        keys: key.map(|key| KeySpan { from_s: 0.0, to_s: LENGTH_S, key }).into_iter().collect(),
+        keys: vec![KeySpan { from_s: 0.0, to_s: LENGTH_S, key }],
         tuning_cents: Some(0.0),
         onsets_s: score.onsets_s(),
         ..Truth::default()
@@ -146,9 +144,9 @@ const VOICES: [(u8, i32); 12] =
 /// Tunes played by one voice alone, half as fast as they are danced to.
 pub fn voices(data: &Path, split: Split) -> Result<Vec<(Score, Truth)>> {
     // Of the evaluation's tunes the first two of a kind; for training, tunes that are not among them.
-    let per_kind = if split == Split::Evaluation { 2 } else { 9 };
+    let (per_kind, count) = if split == Split::Evaluation { (2, 2) } else { (9, 10) };
     let tunes = pieces(data, per_kind, split)?;
-    let solos = tunes.into_iter().take(2 * VOICES.len()).enumerate().map(|(i, (score, truth))| {
+    let solos = tunes.into_iter().take(count * VOICES.len()).enumerate().map(|(i, (score, truth))| {
         let (program, up) = VOICES[i % VOICES.len()];
         let mut solo = Score { cents: score.cents, ..Score::default() };
         solo.programs[0] = program;
@@ -160,7 +158,26 @@ pub fn voices(data: &Path, split: Split) -> Result<Vec<(Score, Truth)>> {
         notes.sort_by(|a, b| a.0.total_cmp(&b.0));
         let name = format!("voice-{program}-{}", truth.name);
         let family = "single voice".into();
-        (solo, Truth { name, family, has_pulse: true, voice: Some(notes), tuning_cents: Some(0.0), ..Truth::default() })
+        let slowed = |times: &[f64]| times.iter().map(|t| 2.0 * t).filter(|t| *t < LENGTH_S).collect::<Vec<f64>>();
+        let mut beats_s = slowed(&truth.beats_s);
+        // Of a reel that is as slow as this the quarters are counted.
+        if truth.metres.contains(&2) && !truth.metres.starts_with(&[4]) {
+            beats_s = beats_s.windows(2).flat_map(|w| [w[0], 0.5 * (w[0] + w[1])]).collect();
+        }
+        // Beats to learn from; but how fast so slow a tune goes is anybody's guess, so nobody is asked for the tempo.
+        let downbeats_s = slowed(&truth.downbeats_s);
+        let truth = Truth {
+            name,
+            family,
+            has_pulse: true,
+            beats_s,
+            downbeats_s,
+            metres: truth.metres,
+            voice: Some(notes),
+            tuning_cents: Some(0.0),
+            ..Truth::default()
+        };
+        (solo, truth)
     });
     Ok(solos.collect())
 }

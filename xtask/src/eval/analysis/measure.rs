@@ -2,7 +2,7 @@
 //!
 //! The measures are those of MIREX and mir_eval (Raffel et al., ISMIR 2014), so that figures can be held against others'.
 
-use super::truth::Truth;
+use super::truth::{MODAL, Truth};
 use music::{Key, Mode};
 use serde::{Deserialize, Serialize};
 
@@ -32,8 +32,12 @@ pub struct Answer {
     pub tonic_hz: Option<f64>,
     /// Onsets.
     pub onsets_s: Option<Vec<f64>>,
+    /// How sure it is of the onsets, 0 to 1.
+    pub onsets_confidence: Option<f64>,
     /// Where sections meet.
     pub sections_s: Option<Vec<f64>>,
+    /// How sure it is of them, 0 to 1.
+    pub sections_confidence: Option<f64>,
     /// Shares of a single voice's time in which the pitch is right, as it is and with noise 6 dB below it.
     pub pitch: Option<(f64, f64)>,
     /// Whether it takes the sound for a single voice.
@@ -115,6 +119,12 @@ pub fn auc(answers: &[(f64, bool)]) -> Option<f64> {
     (pairs > 0).then(|| wins / pairs as f64)
 }
 
+/// The same where answers are right by degrees: those better than the median against the others.
+fn graded_auc(answers: Vec<(f64, f64)>) -> Option<f64> {
+    let middle = median(answers.iter().map(|a| a.1).collect())?;
+    auc(&answers.into_iter().map(|(sure, grade)| (sure, grade > middle)).collect::<Vec<_>>())
+}
+
 fn mean(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     let (mut sum, mut n) = (0.0, 0usize);
     for v in values {
@@ -154,6 +164,8 @@ pub struct Scores {
     pub no_pulse_recall: Option<f64>,
     /// Key, MIREX weighted.
     pub key: Option<f64>,
+    /// The same of tunes in another mode, against the key on their tonic that has their third.
+    pub key_modal: Option<f64>,
     /// Changes of key within 3 s.
     pub key_spans_f: Option<f64>,
     /// Median error of the tuning, in cents.
@@ -184,6 +196,10 @@ pub struct Scores {
     pub tempo_auc: Option<f64>,
     /// The same of the key's.
     pub key_auc: Option<f64>,
+    /// The same of the onsets', right being an F above its median.
+    pub onset_auc: Option<f64>,
+    /// The same of the sections'.
+    pub sections_auc: Option<f64>,
 }
 
 /// Scores answers against what is true.
@@ -191,7 +207,10 @@ pub fn score(pairs: &[(&Truth, &Answer)]) -> Scores {
     let pulse: Vec<_> = pairs.iter().filter_map(|(t, a)| t.bpm.map(|bpm| (*t, *a, bpm))).collect();
     let downbeats = pulse.iter().filter_map(|(t, a, _)| a.downbeats_s.as_ref().map(|d| f_measure(d, &t.downbeats_s, 0.07)));
     let any = |f: &dyn Fn(&Answer) -> bool| pairs.iter().any(|(_, a)| f(a));
-    let keys: Vec<_> = pairs.iter().filter_map(|(t, a)| t.key().map(|k| (*a, k))).collect();
+    let (modal, keys): (Vec<_>, Vec<_>) =
+        pairs.iter().filter_map(|(t, a)| t.key().map(|k| (*a, k, t.family == MODAL))).partition(|(.., is_modal)| *is_modal);
+    let gives_key = any(&|a| a.key.is_some());
+    let weighted = |keys: &[(&Answer, Key, bool)]| mean(keys.iter().map(|(a, k, _)| mirex(a.key, *k))).filter(|_| gives_key);
     let onsets: Vec<_> = pairs.iter().filter_map(|(t, a)| Some((a.onsets_s.as_ref()?, t.onsets_s.as_ref()?))).collect();
     let says_none = |a: &Answer| a.bpm.is_none();
     let tunings = pairs.iter().filter_map(|(t, a)| {
@@ -199,6 +218,14 @@ pub fn score(pairs: &[(&Truth, &Answer)]) -> Scores {
         // -50 and +50 are the same.
         Some((off - 100.0 * (off / 100.0).round()).abs())
     });
+    let onset_sure = pairs
+        .iter()
+        .filter_map(|(t, a)| Some((a.onsets_confidence?, f_measure(a.onsets_s.as_ref()?, t.onsets_s.as_ref()?, 0.025))))
+        .collect();
+    let sections_sure = pairs
+        .iter()
+        .filter_map(|(t, a)| Some((a.sections_confidence?, f_measure(a.sections_s.as_ref()?, t.sections_s.as_ref()?, 3.0))))
+        .collect();
     let false_changes = pairs.iter().filter(|(t, _)| t.keys.len() == 1).filter_map(|(_, a)| a.key_changes_s.as_ref().map(Vec::len));
     let sections = pairs.iter().filter_map(|(t, a)| Some(f_measure(a.sections_s.as_ref()?, t.sections_s.as_ref()?, 3.0)));
     let pitches: Vec<(f64, f64)> = pairs.iter().filter_map(|(_, a)| a.pitch).collect();
@@ -218,7 +245,8 @@ pub fn score(pairs: &[(&Truth, &Answer)]) -> Scores {
             .flatten(),
         no_pulse_precision: gives_none.then(|| share(pairs.iter().filter(|(_, a)| says_none(a)).map(|(t, _)| !t.has_pulse))).flatten(),
         no_pulse_recall: gives_none.then(|| share(pairs.iter().filter(|(t, _)| !t.has_pulse).map(|(_, a)| says_none(a)))).flatten(),
-        key: any(&|a| a.key.is_some()).then(|| mean(keys.iter().map(|(a, k)| mirex(a.key, *k)))).flatten(),
+        key: weighted(&keys),
+        key_modal: weighted(&modal),
         key_spans_f: any(&|a| a.key_changes_s.is_some())
             .then(|| {
                 mean(changing.map(|(t, a)| {
@@ -247,7 +275,9 @@ pub fn score(pairs: &[(&Truth, &Answer)]) -> Scores {
             .iter()
             .filter_map(|(_, a, bpm)| Some((a.tempo_confidence?, is_tempo(a.bpm, *bpm, false))))
             .collect::<Vec<_>>()),
-        key_auc: auc(&keys.iter().filter_map(|(a, k)| Some((a.key_confidence?, a.key == Some(*k)))).collect::<Vec<_>>()),
+        onset_auc: graded_auc(onset_sure),
+        sections_auc: graded_auc(sections_sure),
+        key_auc: auc(&keys.iter().filter_map(|(a, k, _)| Some((a.key_confidence?, a.key == Some(*k)))).collect::<Vec<_>>()),
     }
 }
 

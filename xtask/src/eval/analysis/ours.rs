@@ -73,7 +73,9 @@ pub fn answer(analysis: &Analysis) -> Answer {
         tuning_cents: analysis.descriptors.as_ref().and_then(|d| d.value.tuning_cents),
         tonic_hz: analysis.tonic.as_ref().map(|t| C_HZ * 2f64.powf(t.value.cents_above_c / 1200.0)),
         onsets_s: Some(analysis.onsets_s.value.clone()),
+        onsets_confidence: analysis.onsets_s.confidence,
         sections_s: analysis.sections.as_ref().map(|s| s.value.boundaries_s.clone()),
+        sections_confidence: analysis.sections.as_ref().and_then(|s| s.confidence),
         pitch: None,
         is_voice: Some(analysis.voice.is_some()),
     }

@@ -30,17 +30,22 @@ struct Metre {
     name: u32,
     /// Lengths of the taps of a bar, in eighths.
     taps: &'static [u32],
+    /// The taps that have weight besides the first: 3 + 2, 2 + 2 + 3.
+    weighty: &'static [usize],
     also: &'static [u32],
 }
 
-const METRES: [Metre; 7] = [
-    Metre { name: 4, taps: &[2, 2, 2, 2], also: &[2] },
-    Metre { name: 3, taps: &[2, 2, 2], also: &[] },
-    Metre { name: 2, taps: &[2, 2], also: &[4] },
-    Metre { name: 6, taps: &[3, 3], also: &[] },
-    Metre { name: 5, taps: &[2, 2, 2, 2, 2], also: &[] },
-    Metre { name: 7, taps: &[2, 2, 2, 2, 2, 2, 2], also: &[] },
-    Metre { name: 9, taps: &[3, 3, 3], also: &[] },
+const METRES: [Metre; 9] = [
+    Metre { name: 4, taps: &[2, 2, 2, 2], weighty: &[], also: &[2] },
+    Metre { name: 3, taps: &[2, 2, 2], weighty: &[], also: &[] },
+    Metre { name: 2, taps: &[2, 2], weighty: &[], also: &[4] },
+    Metre { name: 6, taps: &[3, 3], weighty: &[], also: &[] },
+    Metre { name: 5, taps: &[2, 2, 2, 2, 2], weighty: &[], also: &[] },
+    Metre { name: 7, taps: &[2, 2, 2, 2, 2, 2, 2], weighty: &[], also: &[] },
+    Metre { name: 9, taps: &[3, 3, 3], weighty: &[], also: &[] },
+    // 5/8 and 7/8: their eighths are counted.
+    Metre { name: 5, taps: &[1, 1, 1, 1, 1], weighty: &[3], also: &[] },
+    Metre { name: 7, taps: &[1, 1, 1, 1, 1, 1, 1], weighty: &[2, 4], also: &[] },
 ];
 
 /// So many pieces with a pulse.
@@ -56,10 +61,15 @@ pub fn seed(base: u64, index: usize, split: Split) -> u64 {
 fn piece(index: usize, split: Split) -> (Score, Truth) {
     let mut rng = Rng::with_seed(seed(0x5c0_4e00, index, split));
     // Common time is common.
-    let metre = &METRES[[0, 0, 1, 0, 3, 2, 0, 4, 1, 5, 0, 6][index % 12]];
+    let in_eighths = index / 12 % 2 == 1;
+    let odd = if in_eighths { [7, 8] } else { [4, 5] };
+    let metre = &METRES[[0, 0, 1, 0, 3, 2, 0, odd[0], 1, odd[1], 0, 6][index % 12]];
     let feel = [Feel::Straight, Feel::Swing, Feel::Syncopated, Feel::Straight, Feel::Ramp, Feel::Rubato, Feel::Syncopated][index % 7];
-    let compound = metre.taps[0] == 3;
-    let bpm = if compound { 55.0 + 85.0 * rng.f64() } else { 60.0 * 2.0f64.powf(1.58 * rng.f64()) };
+    let bpm = match metre.taps[0] {
+        3 => 55.0 + 85.0 * rng.f64(),
+        1 => 110.0 + 85.0 * rng.f64(),
+        _ => 60.0 * 2.0f64.powf(1.58 * rng.f64()),
+    };
     let minor = rng.bool();
     let scale = if minor { MINOR } else { MAJOR };
     let mut tonic = rng.i32(0..12);
@@ -109,9 +119,10 @@ fn piece(index: usize, split: Split) -> (Score, Truth) {
             };
             let unit_s = beat_s / f64::from(*units);
             let swing = if feel == Feel::Swing && *units == 2 { 0.16 * beat_s } else { 0.0 };
-            let strong = tap == 0;
+            let (strong, weighty) = (tap == 0, metre.weighty.contains(&tap));
             if with_drums {
-                let back = metre.taps.len() > 2 && (tap + 1 == metre.taps.len() || (metre.name == 4 && tap == 1));
+                let closing = tap + 1 == metre.taps.len() && metre.weighty.is_empty();
+                let back = metre.taps.len() > 2 && (closing || weighty || (metre.name == 4 && tap == 1));
                 match (strong, back || (metre.taps.len() == 2 && tap == 1)) {
                     (true, _) => score.push(DRUMS, 36, at, 0.1, 105),
                     (_, true) => score.push(DRUMS, 38, at, 0.1, 92),
@@ -133,12 +144,12 @@ fn piece(index: usize, split: Split) -> (Score, Truth) {
             // The bass holds the bar; the chords answer, off the beat where that is the style.
             if strong {
                 score.push(1, 36 + tone(degree) % 12, at, beat_s * 0.9, 96);
-            } else if rng.f64() < 0.6 {
-                let offset = if feel == Feel::Syncopated { unit_s } else { 0.0 };
+            } else if weighty || (metre.weighty.is_empty() && rng.f64() < 0.6) {
+                let offset = if feel == Feel::Syncopated && !weighty { unit_s } else { 0.0 };
                 score.push(1, 36 + tone(degree + 4) % 12, at + offset, beat_s * 0.5, 82);
             }
             let offset = if feel == Feel::Syncopated && rng.f64() < 0.6 { unit_s } else { 0.0 };
-            if strong || rng.f64() < 0.7 {
+            if strong || weighty || (metre.weighty.is_empty() && rng.f64() < 0.7) {
                 for step in [0, 2, 4] {
                     score.push(0, 48 + tone(degree + step), at + offset, beat_s * 0.8, if strong { 84 } else { 66 });
                 }

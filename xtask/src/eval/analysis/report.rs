@@ -45,7 +45,7 @@ impl Goal {
 /// A measure: its name, what is aimed at, and where it stands among the scores.
 type Row = (&'static str, Goal, fn(&Scores) -> Option<f64>);
 
-const ROWS: [Row; 23] = [
+const ROWS: [Row; 26] = [
     ("tempo within 4 % (acc1)", Goal::Best(0.92), |s| s.acc1),
     ("the same, octaves allowed (acc2)", Goal::AtLeast(0.99), |s| s.acc2),
     ("beat F (70 ms)", Goal::Best(0.92), |s| s.beat_f),
@@ -54,6 +54,7 @@ const ROWS: [Row; 23] = [
     ("'no pulse', precision", Goal::AtLeast(0.90), |s| s.no_pulse_precision),
     ("'no pulse', recall", Goal::AtLeast(0.90), |s| s.no_pulse_recall),
     ("key, MIREX weighted", Goal::Best(0.92), |s| s.key),
+    ("the same of modal tunes, by tonic and third", Goal::Told, |s| s.key_modal),
     ("key spans F (3 s)", Goal::AtLeast(0.60), |s| s.key_spans_f),
     ("changes of key said of pieces without any, each", Goal::Told, |s| s.key_false_changes),
     ("tuning, median error in cents", Goal::AtMost(5.0), |s| s.tuning_cents),
@@ -69,6 +70,8 @@ const ROWS: [Row; 23] = [
     ("onsets, median error in ms", Goal::AtMost(5.0), |s| s.onset_error_ms),
     ("area under ROC: tempo's confidence", Goal::AtLeast(0.75), |s| s.tempo_auc),
     ("area under ROC: key's confidence", Goal::AtLeast(0.75), |s| s.key_auc),
+    ("the same of onsets, right being better than the median", Goal::Told, |s| s.onset_auc),
+    ("the same of sections", Goal::Told, |s| s.sections_auc),
 ];
 
 fn cell(value: Option<f64>) -> String {

@@ -3,6 +3,9 @@
 use music::Key;
 use serde::{Deserialize, Serialize};
 
+/// The family of tunes in a church mode other than major and minor, whose keys are scored apart.
+pub const MODAL: &str = "fiddle, modal";
+
 /// A span of one key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KeySpan {
