@@ -11,6 +11,7 @@ fn main() -> ExitCode {
     end_to_end::tools::main(&[
         Test::new("the_first_frame_is_the_first_frame_of_music_in_every_format", &[Need::Ffmpeg], first_frame),
         Test::new("a_seek_gives_what_reading_on_gives_in_every_format", &[Need::Ffmpeg], seek),
+        Test::new("surround_has_its_channels_in_the_same_order_in_every_format", &[Need::Ffmpeg], surround),
         Test::new("times_that_stumble_lose_no_sound", &[Need::Ffmpeg, Need::Data], stumbling),
         Test::new("a_file_that_was_cut_short_is_reported_in_every_format", &[Need::Ffmpeg], cut_short),
         Test::new("files_that_were_joined_by_copying_are_reported", &[Need::Ffmpeg], chained),
@@ -315,6 +316,32 @@ fn stumbling() {
         let (start, samples) = (block.start as usize, block.channels().next().unwrap());
         assert_eq!(start, frame);
         assert!(*samples == want[0][start..start + samples.len()], "after a seek to {frame}");
+    }
+}
+
+/// Six channels with a tone each: left, right, centre, LFE, left and right behind.
+fn surround() {
+    const TONES_HZ: [u32; 6] = [200, 400, 800, 60, 1600, 3200];
+    const SECONDS: usize = 3;
+    let dir = tempfile::tempdir().unwrap();
+    let tones = TONES_HZ.map(|hz| format!("0.2*sin(2*PI*{hz}*t)")).join("|");
+    let source = format!("aevalsrc={tones}:c=5.1:d={SECONDS}:s=48000");
+    for (name, arguments) in [
+        ("a.wav", &["-c:a", "pcm_s24le"][..]),
+        ("a.flac", &["-c:a", "flac"]),
+        ("a.ogg", &["-c:a", "libvorbis", "-q:a", "6"]),
+        ("a.opus", &["-c:a", "libopus", "-b:a", "384k", "-mapping_family", "1"]),
+        ("alac.m4a", &["-c:a", "alac"]),
+    ] {
+        let to = dir.path().join(name);
+        let mut all = vec!["-f", "lavfi", "-i", &source];
+        all.extend(arguments);
+        all.push(to.to_str().unwrap());
+        ffmpeg(&all);
+        let (planes, _) = read(&to);
+        let heard: Vec<usize> = planes.iter().map(|p| p.windows(2).filter(|w| w[0] < 0.0 && w[1] >= 0.0).count() / SECONDS).collect();
+        let is = heard.iter().zip(TONES_HZ).all(|(a, b)| a.abs_diff(b as usize) <= 2);
+        assert!(heard.len() == 6 && is, "{name}: {heard:?} Hz for {TONES_HZ:?}");
     }
 }
 

@@ -1,7 +1,8 @@
 //! `indexer analyse`.
 
 use crate::arguments::{Analyse, Arguments, Measuring};
-use crate::{OK, describe, output, plot, scan};
+use crate::{MEMORY, OK, describe, output, plot, scan};
+use analysis::LevelCurve;
 use anyhow::{Context, anyhow, bail};
 use std::path::Path;
 use std::sync::Mutex;
@@ -11,7 +12,15 @@ pub fn run(arguments: &Arguments, command: &Analyse) -> anyhow::Result<u8> {
     if let Some(to) = command.plot.as_ref().filter(|p| p.extension().is_none_or(|e| !e.eq_ignore_ascii_case("svg"))) {
         bail!("--plot {}: the drawing is an SVG file, so its name ends in .svg", to.display());
     }
-    let track = measured(&command.measuring, &command.file)?;
+    command.silence.check()?;
+    let mut track = measured(&command.measuring, &command.file)?;
+    if !command.silence.is_usual()
+        && let Some(sections) = &mut track.analysis.sections
+    {
+        let s = &command.silence;
+        let (before, after) = level(&command.measuring, &command.file)?.silence_at_ends(s.below, s.hold);
+        (sections.value.silence_before_s, sections.value.silence_after_s) = (before, after);
+    }
     if let Some(to) = &command.plot {
         plot::draw(&track, to)?;
     }
@@ -21,6 +30,27 @@ pub fn run(arguments: &Arguments, command: &Analyse) -> anyhow::Result<u8> {
         describe::print(&track)?;
     }
     Ok(OK)
+}
+
+/// Levels a second: silence is found to the hundredth of a second.
+pub const LEVELS_HZ: f64 = 100.0;
+
+/// The level over time of a file that a worker has survived, read in this process.
+pub fn level(measuring: &Measuring, path: &Path) -> anyhow::Result<LevelCurve> {
+    let bytes = usize::try_from(measuring.memory << 20).unwrap_or(usize::MAX);
+    MEMORY.set_limit(bytes).map_err(|()| anyhow!("this program uses more memory than --memory allows already"))?;
+    let mut reader = audio::Reader::open(path)?;
+    let mut level = LevelCurve::new(f64::from(reader.info().rate_hz), LEVELS_HZ);
+    let mut clean: Vec<Vec<f32>> = vec![Vec::new(); reader.info().channels];
+    audio::read_unbroken(&mut reader, |planes| -> anyhow::Result<()> {
+        for (plane, samples) in clean.iter_mut().zip(planes) {
+            plane.clear();
+            plane.extend(samples.iter().map(|x| analysis::clean(*x)));
+        }
+        level.push(&clean);
+        Ok(())
+    })?;
+    Ok(level)
 }
 
 /// Measures a file in a worker: a file that breaks a decoder breaks that one.

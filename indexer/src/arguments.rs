@@ -164,10 +164,38 @@ pub struct Measuring {
     pub timeout: u64,
 }
 
+/// What counts as silence.
+#[derive(Args)]
+pub struct Silence {
+    /// Silence lies this far below the loudest, in dB
+    #[arg(long, value_name = "DB", default_value_t = analysis::SILENCE_BELOW_DB)]
+    pub below: f64,
+    /// Silence lasts at least this long, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = analysis::SILENCE_HOLD_S)]
+    pub hold: f64,
+}
+
+impl Silence {
+    /// Whether it is what a scan takes for silence.
+    pub fn is_usual(&self) -> bool {
+        (self.below, self.hold) == (analysis::SILENCE_BELOW_DB, analysis::SILENCE_HOLD_S)
+    }
+
+    /// Says what is wrong with it.
+    pub fn check(&self) -> anyhow::Result<()> {
+        for (name, value) in [("below", self.below), ("hold", self.hold)] {
+            anyhow::ensure!(value.is_finite() && value >= 0.0, "--{name}: {value} is no number from 0 on");
+        }
+        Ok(())
+    }
+}
+
 #[derive(Args)]
 pub struct Analyse {
     /// A music file
     pub file: PathBuf,
+    #[command(flatten)]
+    pub silence: Silence,
     /// Draw waveform, beats, sections, chroma and loudness into this SVG file
     #[arg(long, value_name = "OUT.svg")]
     pub plot: Option<PathBuf>,
@@ -199,12 +227,8 @@ pub struct Split {
     /// Folder for the pieces; made if it is not there
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Silence lies this far below the loudest, in dB
-    #[arg(long, value_name = "DB", default_value_t = analysis::SILENCE_BELOW_DB)]
-    pub below: f64,
-    /// Silence lasts at least this long, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = analysis::SILENCE_HOLD_S)]
-    pub hold: f64,
+    #[command(flatten)]
+    pub silence: Silence,
     /// Pieces shorter than this are left out, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 1.0)]
     pub shortest: f64,

@@ -12,6 +12,14 @@ fn from<T>(value: &Value<T>) -> String {
     value.confidence.map_or(origin.clone(), |c| format!("{origin}, confidence {c:.2}"))
 }
 
+/// Under this confidence it is said in words, too, that another answer is as likely.
+const SURE: f64 = 0.5;
+
+/// A word of warning where the analyser is not sure.
+fn doubt<T>(value: &Value<T>) -> &'static str {
+    if value.confidence.is_some_and(|c| c < SURE) { ", a guess" } else { "" }
+}
+
 /// Prints everything that is known of a track.
 pub fn print(track: &Track) -> anyhow::Result<()> {
     let row = |name: &str, text: String, origin: String| {
@@ -50,7 +58,7 @@ pub fn print(track: &Track) -> anyhow::Result<()> {
         None => plain("mood", absent.clone())?,
     }
     match &a.tempo_bpm {
-        Some(v) => row("tempo", format!("{:.2} BPM", v.value), from(v))?,
+        Some(v) => row("tempo", format!("{:.2} BPM{}", v.value, doubt(v)), from(v))?,
         None => plain("tempo", "no pulse".into())?,
     }
     if let Some(v) = &a.pace {
@@ -66,7 +74,7 @@ pub fn print(track: &Track) -> anyhow::Result<()> {
         row("steadiness", format!("{:.2}{drift}", v.value.steadiness), from(v))?;
     }
     if let Some(v) = &a.metre {
-        row("metre", v.value.to_string(), from(v))?;
+        row("metre", format!("{}{}", v.value, doubt(v)), from(v))?;
     }
     if let Some(v) = &a.beats {
         let grid = &v.value;
@@ -74,7 +82,7 @@ pub fn print(track: &Track) -> anyhow::Result<()> {
         row("beats", format!("{}, from {:.3} s, {downbeat}", grid.beats_s().len(), grid.beats_s()[0]), from(v))?;
     }
     match &a.key {
-        Some(v) => row("key", v.value.to_string(), from(v))?,
+        Some(v) => row("key", format!("{}{}", v.value, doubt(v)), from(v))?,
         None => plain("key", "nothing tonal".into())?,
     }
     if let Some(v) = &a.harmony {

@@ -3,7 +3,7 @@
 use crate::arguments::{Arguments, Features};
 use crate::output::{self, printable};
 use crate::progress::Progress;
-use crate::{COULD_NOT_RUN, OK, SOME_FAILED, scan};
+use crate::{OK, SOME_FAILED, scan};
 use ::scan::Event;
 use anyhow::{Context, bail};
 use npyz::WriterBuilder;
@@ -27,8 +27,11 @@ pub fn run(arguments: &Arguments, command: &Features) -> anyhow::Result<u8> {
     if files.is_empty() {
         bail!("no music files there");
     }
-    // Before the work, not after it: a folder that cannot be written costs nothing then.
-    let table = File::create(&command.out).with_context(|| command.out.display().to_string())?;
+    let mut seen = std::collections::HashSet::new();
+    files.retain(|f| seen.insert(dunce::canonicalize(f).unwrap_or_else(|_| f.clone())));
+    // Before the work, not after it: a folder that cannot be written costs nothing then. A table that is there stays until the new one is whole.
+    let unfinished = command.out.with_extension("npy.unfinished");
+    let table = File::create(&unfinished).with_context(|| unfinished.display().to_string())?;
     let (worker, limits) = scan::workers(&command.measuring, command.workers)?;
     let rows: Mutex<Vec<Option<Row>>> = Mutex::new(vec![None; files.len()]);
     let progress = Progress::new();
@@ -52,14 +55,23 @@ pub fn run(arguments: &Arguments, command: &Features) -> anyhow::Result<u8> {
             Err(reason) => failures.push((file, reason)),
         }
     }
-    write_table(table, &command.out, &kept, names.len())?;
+    if kept.is_empty() {
+        drop(table);
+        let _ = std::fs::remove_file(&unfinished);
+        let reasons: Vec<String> = failures.iter().take(3).map(|(path, reason)| format!("{}: {reason}", path.display())).collect();
+        bail!("none of {} files could be measured; {}", files.len(), reasons.join("; "));
+    }
+    write_table(table, &unfinished, &kept, names.len())?;
+    std::fs::rename(&unfinished, &command.out).with_context(|| command.out.display().to_string())?;
     let list = |extension: &str, lines: Vec<String>| -> anyhow::Result<()> {
         let path = command.out.with_extension(extension);
         let mut file = BufWriter::new(File::create(&path).with_context(|| path.display().to_string())?);
         lines.iter().try_for_each(|line| writeln!(file, "{line}")).and_then(|()| file.flush()).with_context(|| path.display().to_string())
     };
     list("columns.txt", names)?;
-    list("rows.txt", kept.iter().map(|k| track::path_text::to_text(k.0)).collect())?;
+    // A line is a row, whatever a file is called.
+    let line = |path: &Path| track::path_text::to_text(path).replace('\n', "\\n").replace('\r', "\\r");
+    list("rows.txt", kept.iter().map(|k| line(k.0)).collect())?;
     if arguments.json {
         let failed: Vec<_> =
             failures.iter().map(|f| serde_json::json!({ "path": track::path_text::to_text(f.0), "reason": f.1 })).collect();
@@ -70,13 +82,7 @@ pub fn run(arguments: &Arguments, command: &Features) -> anyhow::Result<u8> {
             output::line(&printable(&format!("failed: {}: {reason}", path.display())))?;
         }
     }
-    Ok(if kept.is_empty() {
-        COULD_NOT_RUN
-    } else if failures.is_empty() {
-        OK
-    } else {
-        SOME_FAILED
-    })
+    Ok(if failures.is_empty() { OK } else { SOME_FAILED })
 }
 
 /// Writes the rows as numpy reads them.

@@ -9,12 +9,14 @@ use track::Track;
 
 const SIZE: (u32, u32) = (1400, 820);
 const WAVE: RGBColor = RGBColor(70, 110, 160);
-const BEAT: RGBColor = RGBColor(200, 200, 200);
-const DOWNBEAT: RGBColor = RGBColor(150, 150, 150);
+const BEAT: RGBColor = RGBColor(120, 120, 120);
+const DOWNBEAT: RGBColor = RGBColor(190, 190, 190);
 const SECTION: RGBColor = RGBColor(200, 60, 40);
 const LOUD: RGBColor = RGBColor(40, 130, 90);
-/// More lines than this on a drawing are a grey surface: bars instead of beats, and nothing after that.
-const MOST_LINES: usize = 400;
+/// More lines than this on a drawing are a grey surface: bars alone are shown then, and nothing beyond that.
+const MOST_LINES: usize = 700;
+/// Beats are marked at both edges, bars from edge to edge.
+const TICK: f64 = 0.12;
 
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
@@ -75,9 +77,9 @@ fn draw_wave(track: &Track, area: &Area<'_>, length: f64) -> Result<(), Box<dyn 
         .y_labels(3)
         .draw()?;
     if let Some(grid) = track.analysis.beats.as_ref().map(|b| &b.value) {
-        let vertical = |t: f64| PathElement::new(vec![(t, -1.0), (t, 1.0)], BEAT);
         if grid.beats_s().len() <= MOST_LINES {
-            chart.draw_series(grid.beats_s().iter().map(|t| vertical(*t)))?;
+            let tick = |t: f64, edge: f64| PathElement::new(vec![(t, edge), (t, edge * (1.0 - TICK))], BEAT);
+            chart.draw_series(grid.beats_s().iter().flat_map(|t| [tick(*t, 1.0), tick(*t, -1.0)]))?;
         }
         if grid.downbeats().len() <= MOST_LINES {
             chart.draw_series(grid.downbeats_s().map(|t| PathElement::new(vec![(t, -1.0), (t, 1.0)], DOWNBEAT)))?;
@@ -127,7 +129,8 @@ fn draw_chroma(track: &Track, area: &Area<'_>, length: f64) -> Result<(), Box<dy
 
 fn draw_loudness(track: &Track, area: &Area<'_>, length: f64) -> Result<(), Box<dyn std::error::Error>> {
     const LOWEST: f64 = -50.0;
-    let mut chart = chart(area, length, LOWEST..0.0)?;
+    const HIGHEST: f64 = 5.0;
+    let mut chart = chart(area, length, LOWEST..HIGHEST)?;
     chart
         .configure_mesh()
         .disable_x_mesh()
@@ -142,11 +145,11 @@ fn draw_loudness(track: &Track, area: &Area<'_>, length: f64) -> Result<(), Box<
     let points = curve.tenths_lufs.chunks(step).enumerate().map(|(i, part)| {
         let t = (i * step + part.len()) as f64 / f64::from(curve.per_s.max(1));
         let loudest = part.iter().copied().max().unwrap_or(-700);
-        (t, (f64::from(loudest) / 10.0).max(LOWEST))
+        (t, (f64::from(loudest) / 10.0).clamp(LOWEST, HIGHEST))
     });
     chart.draw_series(AreaSeries::new(points, LOWEST, LOUD.mix(0.3)).border_style(LOUD))?;
     if let Some(loudness) = &track.analysis.loudness {
-        let level = loudness.value.integrated_lufs.max(LOWEST);
+        let level = loudness.value.integrated_lufs.clamp(LOWEST, HIGHEST);
         chart.draw_series(std::iter::once(PathElement::new(vec![(0.0, level), (length, level)], SECTION)))?;
     }
     Ok(())

@@ -1,32 +1,33 @@
 //! `indexer split`.
 //!
 //! One idea: a first pass finds the silences, a second one writes what lies between them, so that a file of any length takes little memory.
+//! Both read as a scan does, with damage as silence, so that a moment is the same in all of them.
 
 use crate::arguments::{Arguments, Split};
 use crate::output::{self, duration, printable};
-use crate::{MEMORY, OK, SOME_FAILED, analyse};
+use crate::{OK, SOME_FAILED, analyse};
 use analysis::LevelCurve;
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use audio::{Reader, WavFile};
 use std::path::{Path, PathBuf};
 
-/// Levels a second: silence is found to the hundredth of a second.
-const LEVELS_HZ: f64 = 100.0;
 /// A piece keeps so much of the silence around it, so that no attack or echo is cut, in seconds.
 const MARGIN_S: f64 = 0.1;
-/// Memory that a decoder may ask for.
-const MEMORY_LIMIT: usize = 1 << 30;
-
 pub fn run(arguments: &Arguments, command: &Split) -> anyhow::Result<u8> {
-    for (name, value) in [("below", command.below), ("hold", command.hold), ("shortest", command.shortest)] {
-        if !value.is_finite() || value < 0.0 {
-            bail!("--{name}: {value} is no number from 0 on");
-        }
+    command.silence.check()?;
+    if !command.shortest.is_finite() || command.shortest < 0.0 {
+        bail!("--shortest: {} is no number from 0 on", command.shortest);
     }
-    MEMORY.set_limit(MEMORY_LIMIT).map_err(|()| anyhow::anyhow!("this program uses more memory than it may already"))?;
     // A worker reads it first: a file that breaks a decoder breaks that one.
-    analyse::measured(&command.measuring, &command.file)?;
-    let (pieces, short) = pieces(command).map_err(|e| anyhow!("{e}"))?;
+    let track = analyse::measured(&command.measuring, &command.file)?;
+    let level = analyse::level(&command.measuring, &command.file)?;
+    let (pieces, short) = pieces(command, &level);
+    let (channels, rate_hz) = (usize::from(track.channels), f64::from(track.sample_rate_hz));
+    let longest_s = WavFile::most_frames(channels) as f64 / rate_hz;
+    if let Some((from, to)) = pieces.iter().find(|(from, to)| to - from > longest_s) {
+        let (from, to, most) = (duration(*from), duration(*to), duration(longest_s));
+        bail!("nothing is silent from {from} to {to}, and a WAV file of this sound holds {most}: try a lower --below or a shorter --hold");
+    }
     std::fs::create_dir_all(&command.out).with_context(|| command.out.display().to_string())?;
     let stem = command.file.file_stem().map_or_else(|| "piece".into(), |s| s.to_string_lossy().into_owned());
     let digits = pieces.len().to_string().len().max(2);
@@ -57,31 +58,21 @@ pub fn run(arguments: &Arguments, command: &Split) -> anyhow::Result<u8> {
 }
 
 /// What lies between the silences, in seconds, and how much of it was too short.
-fn pieces(command: &Split) -> anyhow::Result<(Vec<(f64, f64)>, usize)> {
-    let mut reader = Reader::open(&command.file)?;
-    let mut level = LevelCurve::new(f64::from(reader.info().rate_hz), LEVELS_HZ);
-    let mut planes: Vec<Vec<f32>> = vec![Vec::new(); reader.info().channels];
-    while let Some(block) = reader.next_block()? {
-        for (plane, samples) in planes.iter_mut().zip(block.channels()) {
-            plane.clear();
-            plane.extend(samples.iter().map(|x| if x.is_finite() { *x } else { 0.0 }));
-        }
-        level.push(&planes);
-    }
+fn pieces(command: &Split, level: &LevelCurve) -> (Vec<(f64, f64)>, usize) {
     let (mut pieces, mut short) = (Vec::new(), 0);
     // Never so much that one piece begins before the last one ends.
-    let margin_s = MARGIN_S.min(command.hold / 2.0);
+    let margin_s = MARGIN_S.min(command.silence.hold / 2.0);
     let mut from_s = 0.0;
     let end = analysis::Silence { from_s: level.duration_s(), to_s: level.duration_s() };
-    for silence in level.silences(command.below, command.hold).into_iter().chain([end]) {
-        if silence.from_s - from_s >= command.shortest.max(1.0 / LEVELS_HZ) {
+    for silence in level.silences(command.silence.below, command.silence.hold).into_iter().chain([end]) {
+        if silence.from_s - from_s >= command.shortest.max(1.0 / analyse::LEVELS_HZ) {
             pieces.push(((from_s - margin_s).max(0.0), (silence.from_s + margin_s).min(level.duration_s())));
         } else if silence.from_s > from_s {
             short += 1;
         }
         from_s = silence.to_s;
     }
-    Ok((pieces, short))
+    (pieces, short)
 }
 
 /// Writes each piece into its file. If that fails, the files that were begun are taken away again, and no other.
@@ -111,9 +102,9 @@ fn write_all(from: &Path, pieces: &[(f64, f64, PathBuf)], begun: &mut Vec<PathBu
         Ok(Some((frame(*from), frame(*to), file)))
     };
     let mut open = begin()?;
-    while let Some(block) = reader.next_block()? {
-        let (start, end) = (block.start, block.start + block.len() as u64);
-        let planes: Vec<&[f32]> = block.channels().collect();
+    let mut start = 0;
+    audio::read_unbroken(&mut reader, |planes| -> anyhow::Result<()> {
+        let end = start + planes.first().map_or(0, |p| p.len()) as u64;
         while let Some((first, last, file)) = &mut open {
             let (a, b) = (start.max(*first), end.min(*last));
             if a < b {
@@ -128,7 +119,9 @@ fn write_all(from: &Path, pieces: &[(f64, f64, PathBuf)], begun: &mut Vec<PathBu
             }
             open = begin()?;
         }
-    }
+        start = end;
+        Ok(())
+    })?;
     match open {
         Some((_, _, file)) => Ok(file.finish()?),
         None => Ok(()),

@@ -27,7 +27,7 @@ from torch.nn import functional as F
 
 FRAME_RATE_HZ = 44100 / 512
 BANDS = 40
-CHANNELS = 24
+CHANNELS = 32
 TAPS = 5
 BLOCKS = 9
 OUTPUTS = ["beat", "downbeat", "pulse", "triple"]
@@ -89,26 +89,26 @@ def targets(truth, frames, stretch):
 
 def varied(heard, truth, rng, crop):
     """One variation of so many frames of a piece: level, tone, bandwidth, pace."""
-    x = heard.astype(np.float32)
-    stretch = 1.0
-    if rng.random() < 0.5:
-        stretch = math.exp(rng.uniform(-0.14, 0.14))
-        at = np.arange(int(len(x) * stretch)) / stretch
-        k = np.minimum(at.astype(int), len(x) - 2)
+    stretch = math.exp(rng.uniform(-0.14, 0.14)) if rng.random() < 0.5 else 1.0
+    frames = int(len(heard) * stretch)
+    start = rng.randrange(max(1, frames - crop + 1))
+    at = np.arange(start, min(start + crop, frames)) / stretch
+    if stretch == 1.0:
+        x = heard[start : start + crop].astype(np.float32)
+    else:
+        k = np.minimum(at.astype(int), len(heard) - 2)
         part = (at - k)[:, None].astype(np.float32)
-        x = x[k] * (1 - part) + x[k + 1] * part
-    energy = 10 ** x[:, :BANDS] - 1
+        x = heard[k].astype(np.float32) * (1 - part) + heard[k + 1].astype(np.float32) * part
+    energy = np.float32(10) ** x[:, :BANDS] - 1
     place = np.linspace(-1, 1, BANDS)
     decibels = rng.uniform(-18, 6) + rng.uniform(-6, 6) * place + rng.uniform(-5, 5) * np.cos(rng.uniform(1, 4) * np.pi * place + rng.uniform(0, 6))
-    x[:, :BANDS] = np.log10(1 + energy.clip(0) * 10 ** (decibels / 10))
+    x[:, :BANDS] = np.log10(1 + energy.clip(0) * (10 ** (decibels / 10)).astype(np.float32))
     if rng.random() < 0.15:
         x[:, rng.randrange(18, BANDS) : BANDS] = 0
     if rng.random() < 0.15:
         # A recording without its lowest octaves.
         x[:, : rng.randrange(1, 5)] = 0
-    y = targets(truth, len(x), stretch)
-    start = rng.randrange(max(1, len(x) - crop + 1))
-    return x[start : start + crop], y[:, start : start + crop]
+    return x, targets(truth, frames, stretch)[:, start : start + crop]
 
 
 def loss_of(logits, y):

@@ -34,6 +34,11 @@ impl Hops {
         self.pending.extend_from_slice(samples);
     }
 
+    /// Samples that are still missing from the next stretch.
+    pub(crate) fn missing(&self) -> usize {
+        (self.start() + self.size).saturating_sub(self.pending.len())
+    }
+
     /// The next stretch, if all of it is there.
     pub(crate) fn next(&mut self) -> Option<&[f32]> {
         let start = self.start();

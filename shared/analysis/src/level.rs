@@ -32,7 +32,7 @@ impl LevelCurve {
         Self { rate_hz, per_s, ..Self::default() }
     }
 
-    /// Takes samples, one slice for each channel: a level is that of the mean power of the channels.
+    /// Takes samples, one slice for each channel: a level is that of the mean power of the channels. Samples should be [`clean`](crate::clean).
     pub fn push(&mut self, planar: &[Vec<f32>]) {
         let length = planar.iter().map(Vec::len).min().unwrap_or(0);
         let mut from = 0;
@@ -93,6 +93,15 @@ impl LevelCurve {
             }
         }
         silences
+    }
+
+    /// Silence at both ends, in seconds: see [`Self::silences`].
+    #[must_use]
+    pub fn silence_at_ends(&self, below_db: f64, hold_s: f64) -> (f64, f64) {
+        let (silences, end_s) = (self.silences(below_db, hold_s), self.duration_s());
+        let before = silences.first().filter(|s| s.from_s <= 0.0).map_or(0.0, |s| s.to_s);
+        let after = silences.last().filter(|s| s.to_s >= end_s - 0.01 && s.from_s > 0.0).map_or(0.0, |s| end_s - s.from_s);
+        (before, after)
     }
 
     /// Median share of the time between two onsets for which the level stays within 10 dB of its highest just after the first.

@@ -1,8 +1,9 @@
 //! Tempo, beats, key, onsets, pitch, timbre, form and loudness of a sound, measured from one stream of samples.
 //!
 //! One idea: every meter takes what comes (`push`) and says at the end what it heard (`finish`), so that a twelve-hour file needs little
-//! more memory than a song: what grows with length is only what later steps need. All meters share two streams of spectra, short windows that see
-//! when and long ones that see which note. What cannot be measured comes back absent.
+//! more memory than a song: what grows with length is only what later steps need. Two streams of spectra, short windows that see when and long ones that
+//! see which note, serve beats, onsets, harmony, timbre and sections; loudness, pitch and fingerprint look at samples in ways of their own. What cannot
+//! be measured comes back absent.
 
 mod bands;
 pub mod features;
@@ -56,8 +57,11 @@ pub const SILENCE_HOLD_S: f64 = 1.0;
 
 /// With less sound than this, in seconds, there is no harmony to speak of.
 const LEAST_FOR_HARMONY_S: f64 = 0.5;
-/// EBU R 128 calls the loudness of so many seconds short-term; that of less is not yet that of a programme.
-const SURE_OF_LOUDNESS_S: f64 = 3.0;
+/// What is defined and not judged (loudness, timbre) is sure once so much has sounded: EBU R 128 calls the loudness of so many seconds short-term.
+const ENOUGH_S: f64 = 3.0;
+
+/// Left and right cancel each other where their mean keeps less than this of their energy (-30 dB).
+const CANCELLED: f32 = 1e-3;
 
 /// Sample rates that can be measured, in Hz.
 pub const RATES_HZ: std::ops::RangeInclusive<u32> = 4_000..=768_000;
@@ -73,6 +77,29 @@ pub enum AnalysisError {
         /// Number of channels.
         channels: usize,
     },
+}
+
+/// A sample as everything here takes it: what is not finite is silence, and +24 dBFS is beyond anything that was meant, which keeps damaged floats
+/// from drowning the rest.
+#[must_use]
+pub fn clean(sample: f32) -> f32 {
+    if sample.is_finite() { sample.clamp(-16.0, 16.0) } else { 0.0 }
+}
+
+/// The channels as one. Where left and right cancel each other, which is a fault of the recording and not silence, their difference is heard.
+fn mix(planar: &[Vec<f32>], frames: usize, mono: &mut Vec<f32>) {
+    let scale = 1.0 / planar.len().max(1) as f32;
+    mono.clear();
+    mono.resize(frames, 0.0);
+    for channel in planar {
+        mono.iter_mut().zip(channel).for_each(|(m, x)| *m += x * scale);
+    }
+    if let [left, right] = planar {
+        let energy = |x: &[f32]| x.iter().map(|x| x * x).sum::<f32>();
+        if energy(mono) < CANCELLED * (energy(left) + energy(right)) {
+            mono.iter_mut().zip(left.iter().zip(right)).for_each(|(m, (l, r))| *m = 0.5 * (l - r));
+        }
+    }
 }
 
 /// Measures one sound.
@@ -144,10 +171,12 @@ impl Analyser {
         if planar.len() != self.channels {
             return;
         }
-        // In pieces no longer than the hop of the long windows: so what is measured does not depend on how large the blocks are.
-        let most = ((f64::from(self.rate_hz) / HARMONY_RATE_HZ) as usize).max(1);
-        for from in (0..frames).step_by(most) {
-            self.push_piece(planar, from..(from + most).min(frames));
+        // In pieces that end where a long window does: so the short windows that come before it are the same, however large the blocks are.
+        let mut from = 0;
+        while from < frames {
+            let to = (from + self.harmony_frames.missing().max(1)).min(frames);
+            self.push_piece(planar, from..to);
+            from = to;
         }
     }
 
@@ -156,15 +185,9 @@ impl Analyser {
         self.stages.begin();
         for (clean, dirty) in self.clean.iter_mut().zip(planar) {
             clean.clear();
-            // +24 dBFS is beyond anything that was meant; it keeps damaged floats from drowning the rest.
-            clean.extend(dirty[range.clone()].iter().map(|x| if x.is_finite() { x.clamp(-16.0, 16.0) } else { 0.0 }));
+            clean.extend(dirty[range.clone()].iter().map(|x| self::clean(*x)));
         }
-        let scale = 1.0 / self.channels as f32;
-        self.mono.clear();
-        self.mono.resize(frames, 0.0);
-        for channel in &self.clean {
-            self.mono.iter_mut().zip(channel).for_each(|(m, x)| *m += x * scale);
-        }
+        mix(&self.clean, frames, &mut self.mono);
         self.sounding += self.mono.iter().map(|x| u64::from(x.abs() > 1e-3)).sum::<u64>();
         self.length += frames as u64;
         self.outline.push(&self.clean);
@@ -211,6 +234,7 @@ impl Analyser {
 
     /// Silence after the end, so that the last samples are seen from both sides.
     fn flush(&mut self) {
+        self.stages.begin();
         let tail = vec![0.0; self.harmony_frames.size() / 2];
         self.spectra(&tail);
     }
@@ -221,7 +245,7 @@ impl Analyser {
     pub fn finish_with_pulse_inputs(mut self) -> (Analysis, Vec<[f32; pulse::INPUTS]>) {
         self.flush();
         let inputs = self.listener.inputs();
-        (self.finish(), inputs)
+        (self.conclude(&mut Stages::default()), inputs)
     }
 
     /// The same, reading a clock between stages, for [`Self::finish_with_times`].
@@ -234,21 +258,22 @@ impl Analyser {
     /// Like [`Self::finish`], with the time that each stage took, decoding aside: zero unless [`Self::timed`].
     #[must_use]
     pub fn finish_with_times(mut self) -> (Analysis, Vec<(Stage, std::time::Duration)>) {
+        self.flush();
         let mut stages = std::mem::take(&mut self.stages);
-        let analysis = self.finish_in(&mut stages);
+        let analysis = self.conclude(&mut stages);
         (analysis, stages.times())
     }
 
     /// Ends the stream and gives what was measured.
     #[must_use]
-    pub fn finish(self) -> Analysis {
-        self.finish_in(&mut Stages::default())
+    pub fn finish(mut self) -> Analysis {
+        self.flush();
+        self.conclude(&mut Stages::default())
     }
 
-    fn finish_in(mut self, stages: &mut Stages) -> Analysis {
+    /// What is left to do once all that sounds has been seen.
+    fn conclude(self, stages: &mut Stages) -> Analysis {
         stages.begin();
-        self.flush();
-        stages.end(Stage::Spectra);
         let duration_s = self.length as f64 / f64::from(self.rate_hz);
         let (onsets_s, onsets_confidence) = self.onset.finish(duration_s);
         stages.end(Stage::Onsets);
@@ -258,19 +283,18 @@ impl Analyser {
         let tonal = chroma.as_ref().filter(|_| modes.is_some() && sounding_s >= LEAST_FOR_HARMONY_S);
         let keys = tonal.map(|c| tonal::ranked(&tonal::probabilities(&c.all, c.bass.as_ref())));
         let spans = tonal.map(|c| tonal::spans(c, duration_s));
-        let tonic = tonal.and_then(tonal::tonic);
         stages.end(Stage::Harmony);
         let pulse = pulse::find(&self.listener.finish(), &onsets_s, duration_s);
         stages.end(Stage::Pulse);
-        let (boundaries_s, sections_confidence) = self.sections.boundaries(chroma.as_ref(), pulse.as_ref().map(|p| &p.grid), duration_s);
+        let tonic = tonal.and_then(|c| tonal::tonic(c, pulse.is_some()));
+        stages.end(Stage::Harmony);
+        let boundaries_s = self.sections.boundaries(chroma.as_ref(), pulse.as_ref().map(|p| &p.grid), duration_s);
         stages.end(Stage::Sections);
         let voice = self.voice.finish();
         stages.end(Stage::Voice);
 
-        let silences = self.level.silences(SILENCE_BELOW_DB, SILENCE_HOLD_S);
-        let before = silences.first().filter(|s| s.from_s <= 0.0).map_or(0.0, |s| s.to_s);
-        let after = silences.last().filter(|s| s.to_s >= duration_s - 0.01 && s.from_s > 0.0).map_or(0.0, |s| duration_s - s.from_s);
-        let sections = Sections { boundaries_s, silence_before_s: before, silence_after_s: after };
+        let (silence_before_s, silence_after_s) = self.level.silence_at_ends(SILENCE_BELOW_DB, SILENCE_HOLD_S);
+        let sections = Sections { boundaries_s, silence_before_s, silence_after_s };
         let timbre = self.timbre.finish();
         let chroma_deviation = chroma.as_ref().map(tonal::Chroma::deviation);
         let descriptors = (self.sounding > 0).then(|| Descriptors {
@@ -301,6 +325,7 @@ impl Analyser {
         let fingerprint = self.fingerprint.finish();
         stages.end(Stage::Fingerprint);
 
+        let enough = Some((sounding_s / ENOUGH_S).min(1.0));
         fn measured<T>(value: T, confidence: Option<f64>) -> Value<T> {
             Value::measured(value, VERSION, confidence)
         }
@@ -313,39 +338,34 @@ impl Analyser {
             ),
             None => (None, None, None, None),
         };
-        // The chroma of a piece that modulates is that of no key: there the key is the one that holds longest.
-        let held = spans.as_deref().filter(|s| s.len() > 1).and_then(tonal::longest);
+        // The chroma of a piece that modulates is that of no key: there each key is as probable as its share of the time, as much as by the whole.
         let keys = keys.map(|mut keys| {
-            if let Some((at, share)) = held.and_then(|(key, share)| Some((keys.iter().position(|k| k.0 == key)?, share))) {
-                // Half sure at least of what holds all the time; the others share the rest as before.
-                let (key, p) = keys.remove(at);
-                let sure = p.max(0.5 * share);
-                let rest = (1.0 - sure) / (1.0 - p).max(1e-9);
-                keys.iter_mut().for_each(|k| k.1 *= rest);
-                keys.insert(0, (key, sure));
+            if let Some(spans) = spans.as_deref().filter(|s| s.len() > 1) {
+                keys.iter_mut().for_each(|(key, p)| *p = f64::midpoint(*p, tonal::held(spans, *key)));
+                keys.sort_by(|a, b| b.1.total_cmp(&a.1));
             }
             keys
         });
         let best = keys.as_ref().and_then(|k| k.first().copied());
         let alternatives = |keys: Vec<(music::Key, f64)>| keys.into_iter().skip(1).take(3).collect();
         Analysis {
-            // A definition, not an estimate, once there is enough to go by.
-            loudness: loudness.map(|l| measured(l, Some((duration_s / SURE_OF_LOUDNESS_S).min(1.0)))),
+            loudness: loudness.map(|l| measured(l, enough)),
             tempo_bpm,
             beats,
             metre,
             pace,
             key: best.map(|(key, p)| measured(key, Some(p))),
             harmony: spans.zip(keys).map(|(spans, keys)| measured(Harmony { spans, alternatives: alternatives(keys) }, best.map(|b| b.1))),
-            chromagram: chroma.as_ref().map(|c| measured(c.columns(CHROMAGRAM_COLUMNS), None)),
+            chromagram: chroma.as_ref().map(|c| measured(c.columns(CHROMAGRAM_COLUMNS), enough)),
             tonic: tonic.map(|(tonic, c)| measured(tonic, Some(c))),
             voice: voice.map(|(voice, c)| measured(voice, Some(c))),
             onsets_s: measured(onsets_s, onsets_confidence),
-            sections: Some(measured(sections, sections_confidence)),
-            loudness_curve: Some(measured(loudness_curve, None)),
-            fingerprint: Some(fingerprint).filter(|f| !f.is_empty()).map(|f| measured(f, None)),
-            peaks: measured(self.outline.finish(), None),
-            descriptors: descriptors.map(|d| measured(d, None)),
+            // How far boundaries stand out tells nothing of whether they are right (models/reports/analysis.md): nothing is claimed.
+            sections: Some(measured(sections, None)),
+            loudness_curve: Some(measured(loudness_curve, enough)),
+            fingerprint: Some(fingerprint).filter(|f| !f.is_empty()).map(|f| measured(f, enough)),
+            peaks: measured(self.outline.finish(), Some(1.0)),
+            descriptors: descriptors.map(|d| measured(d, enough)),
         }
     }
 }
@@ -359,7 +379,7 @@ pub fn pitch_of_voice(rate_hz: u32, mono: &[f32]) -> Result<Option<(Voice, f64)>
         return Err(AnalysisError::Format { rate_hz, channels: 1 });
     }
     let mut tracker = VoiceTracker::following(f64::from(rate_hz));
-    let clean: Vec<f32> = mono.iter().map(|x| if x.is_finite() { x.clamp(-16.0, 16.0) } else { 0.0 }).collect();
+    let clean: Vec<f32> = mono.iter().map(|x| clean(*x)).collect();
     tracker.push(&clean);
     Ok(tracker.finish())
 }

@@ -53,19 +53,15 @@ impl SectionMeter {
         (self.sum, self.rise, self.count) = ([0.0; PAIRS], 0.0, 0);
     }
 
-    /// The boundaries, in seconds, without the start and the end; and how sure they are: how far they stand out of what is taken for one, on
-    /// average. `None` where there are none.
-    pub(crate) fn boundaries(&self, chroma: Option<&Chroma>, grid: Option<&BeatGrid>, duration_s: f64) -> (Vec<f64>, Option<f64>) {
+    /// The boundaries, in seconds, without the start and the end.
+    pub(crate) fn boundaries(&self, chroma: Option<&Chroma>, grid: Option<&BeatGrid>, duration_s: f64) -> Vec<f64> {
         let lines = bar_lines(grid, duration_s);
         if lines.len() < 2 * SHORTEST_BARS + 1 {
-            return (Vec::new(), None);
+            return Vec::new();
         }
         let bars = self.bars(chroma, &lines);
         let novelty = novelty(&bars);
-        let (peaks, least) = peaks(&novelty);
-        let clarity = peaks.iter().map(|i| 1.0 - least / novelty[*i]).sum::<f64>() / peaks.len().max(1) as f64;
-        let confidence = (!peaks.is_empty()).then_some(clarity.clamp(0.0, 1.0));
-        (peaks.into_iter().map(|i| lines[i]).collect(), confidence)
+        peaks(&novelty).into_iter().map(|i| lines[i]).collect()
     }
 
     /// A row of features for each bar, each feature with a deviation of 1 over the piece, the groups weighed alike.
@@ -149,19 +145,18 @@ fn novelty(bars: &[[f64; FEATURES]]) -> Vec<f64> {
     total
 }
 
-/// Lines higher than those around them, and than most; and what they had to be higher than.
-fn peaks(novelty: &[f64]) -> (Vec<usize>, f64) {
+/// Lines higher than those around them, and than most.
+fn peaks(novelty: &[f64]) -> Vec<usize> {
     let mut positive: Vec<f64> = novelty.iter().copied().filter(|x| *x > 0.0).collect();
     if positive.len() < 4 {
-        return (Vec::new(), 0.0);
+        return Vec::new();
     }
     positive.sort_unstable_by(f64::total_cmp);
     let threshold = (positive[positive.len() / 2] * STANDS_OUT).max(0.05);
-    let peaks = (SHORTEST_BARS / 2..novelty.len().saturating_sub(SHORTEST_BARS / 2))
+    (SHORTEST_BARS / 2..novelty.len().saturating_sub(SHORTEST_BARS / 2))
         .filter(|&i| {
             let around = i.saturating_sub(SHORTEST_BARS - 1)..(i + SHORTEST_BARS).min(novelty.len());
             novelty[i] > threshold && around.clone().all(|j| j == i || novelty[j] < novelty[i] || (novelty[j] == novelty[i] && j > i))
         })
-        .collect();
-    (peaks, threshold)
+        .collect()
 }

@@ -50,6 +50,11 @@ impl Framer {
         self.hops.size()
     }
 
+    /// Samples that complete the next window.
+    pub(crate) fn missing(&self) -> usize {
+        self.hops.missing()
+    }
+
     /// Takes samples and calls `each` with the power spectrum of every window that they complete.
     pub(crate) fn push(&mut self, samples: &[f32], mut each: impl FnMut(&[f32])) {
         self.hops.push(samples);

@@ -204,6 +204,7 @@ fn bad_sound_is_answered() {
     broken[1000..1100].fill(f32::NAN);
     broken[5000] = f32::INFINITY;
     let short = vec![0.5f32; 44];
+    assert!(analyse(RATE, &[&short]).key.is_none(), "a millisecond has no key");
     for x in [&tone(50.0), &direct, &broken, &short] {
         let a = analyse(RATE, &[x]);
         assert!(a.loudness.is_none_or(|l| l.value.integrated_lufs.is_finite() && l.value.true_peak_dbtp < 30.0));
@@ -211,6 +212,46 @@ fn bad_sound_is_answered() {
     }
     let tone = tone(0.5);
     assert!(analyse(RATE, &[&tone[..]; 6]).loudness.is_some());
+}
+
+/// Left and right that cancel each other are a fault of the recording, not silence.
+#[test]
+fn sides_that_cancel_are_heard() {
+    let left = cadence(0, false, 0.0);
+    let right: Vec<f32> = left.iter().map(|x| -x).collect();
+    let (alone, both) = (analyse(RATE, &[&left]), analyse(RATE, &[&left, &right]));
+    assert_eq!(alone.key.unwrap().value, both.key.unwrap().value);
+    assert_eq!(alone.onsets_s.value.len(), both.onsets_s.value.len());
+}
+
+/// The form of a raga: notes at leisure over a drone, then a composition in time.
+#[test]
+fn a_pulse_that_comes_late_is_found_and_what_comes_before_has_no_beats() {
+    let mut seed = 11;
+    let free_s = 90.0;
+    let mut x = vec![0f32; (free_s * f64::from(RATE)) as usize];
+    let mut add = |x: &mut Vec<f32>, at_s: f64, hz: f64, seconds: f64, level: f64| {
+        let from = (at_s * f64::from(RATE)) as usize;
+        for i in 0..(seconds * f64::from(RATE)) as usize {
+            let (t, Some(out)) = (i as f64 / f64::from(RATE), x.get_mut(from + i)) else { return };
+            let swell = (t / 0.08).min(1.0) * ((seconds - t) / 0.4).clamp(0.0, 1.0);
+            *out +=
+                (level * swell * (1..5).map(|k| (std::f64::consts::TAU * hz * f64::from(k) * t).sin() / f64::from(k)).sum::<f64>()) as f32;
+        }
+    };
+    add(&mut x, 0.0, 130.8, free_s, 0.05);
+    let mut at = 1.0;
+    while at < free_s - 4.0 {
+        let chance = f64::from(noise(&mut seed)).abs();
+        add(&mut x, at, 261.6 * (f64::from((chance * 12.0) as u8) / 12.0).exp2(), 0.8 + 2.2 * chance, 0.12);
+        at += 0.7 + 3.0 * f64::from(noise(&mut seed)).abs();
+    }
+    let (beats, _) = metronome(100.0, 60.0);
+    x.extend(beats);
+    let grid = analyse(RATE, &[&x]).beats.expect("a minute in time").value;
+    let octave = [0.5, 1.0, 2.0].into_iter().any(|f| (grid.median_bpm() / 100.0 / f - 1.0).abs() < 5e-3);
+    assert!(octave, "{}", grid.median_bpm());
+    assert!((free_s - 15.0..free_s + 5.0).contains(&grid.beats_s()[0]), "the first beat at {}", grid.beats_s()[0]);
 }
 
 #[test]
@@ -222,6 +263,71 @@ fn loudness_agrees_with_the_standards_calibration() {
     assert!((l.integrated_lufs + 23.0).abs() < 0.1, "{}", l.integrated_lufs);
     assert!((l.true_peak_dbtp + 23.0).abs() < 0.2, "{}", l.true_peak_dbtp);
     assert!(l.range_lu.is_none_or(|r| r < 0.1));
+}
+
+/// Every measure is a number in its range, whatever was heard.
+fn in_their_range(a: Analysis, duration: f64) -> Result<(), TestCaseError> {
+    prop_assert!(a.onsets_s.value.iter().all(|t| (0.0..duration.max(1e-9)).contains(t)));
+    prop_assert!(a.onsets_s.value.is_sorted());
+    prop_assert_eq!(analysis::features::of(&a).len(), analysis::features::names().len());
+    if let Some(l) = &a.loudness {
+        prop_assert!(
+            l.value.integrated_lufs.is_finite() && l.value.range_lu.is_none_or(|r| r >= 0.0) && l.value.true_peak_dbtp.is_finite()
+        );
+    }
+    if let Some(t) = a.tempo_bpm {
+        prop_assert!(t.value > 20.0 && t.value < 500.0);
+        prop_assert!((0.0..=1.0).contains(&t.confidence.unwrap()));
+    }
+    if let Some(k) = &a.key {
+        prop_assert!((0.0..=1.0).contains(&k.confidence.unwrap()));
+    }
+    let sure = [a.onsets_s.confidence, a.loudness.as_ref().and_then(|l| l.confidence)];
+    prop_assert!(sure.into_iter().flatten().all(|c| (0.0..=1.0).contains(&c)));
+    if let Some(d) = a.descriptors {
+        let d = d.value;
+        prop_assert!(d.tuning_cents.is_none_or(|c| c.abs() <= 50.0) && d.pulse_clarity.is_none_or(|c| (0.0..=1.0).contains(&c)));
+        prop_assert!(d.major_minor_balance.is_none_or(|b| b.abs() <= 2.0));
+        prop_assert!(d.brightness_hz.is_finite() && d.flatness.is_finite() && (0.0..=1.0).contains(&d.sounding_share));
+        if let Some(t) = d.timbre {
+            prop_assert!((0.0..=1.0).contains(&t.roughness) && t.articulation.is_none_or(|x| (0.0..=1.0).contains(&x)));
+            let all = t.mfcc_mean.iter().chain(&t.mfcc_deviation).chain(&t.contrast_db).chain(&t.chroma_deviation);
+            prop_assert!(all.clone().all(|x| x.is_finite()) && t.flux_db >= 0.0 && t.register_midi.is_finite());
+        }
+    }
+    if let Some(grid) = a.beats {
+        prop_assert!(grid.value.beats_s().iter().all(|t| (0.0..=duration).contains(t)));
+        prop_assert!((0.0..=1.0).contains(&grid.confidence.unwrap()));
+    }
+    if let Some(m) = a.metre {
+        prop_assert!((2..=12).contains(&m.value.numerator()) && (0.0..=1.0).contains(&m.confidence.unwrap()));
+    }
+    if let Some(p) = a.pace {
+        let share: f64 = p.value.alternatives.iter().map(|x| x.1).sum();
+        prop_assert!((0.0..=1.0).contains(&p.value.steadiness) && (0.0..=1.0).contains(&share));
+        prop_assert!(p.value.curve.iter().all(|(t, bpm)| (0.0..=duration).contains(t) && *bpm > 0.0));
+    }
+    if let Some(h) = a.harmony {
+        let sure = a.key.as_ref().and_then(|k| k.confidence).unwrap_or(0.0);
+        prop_assert!(h.value.alternatives.iter().all(|(_, p)| (0.0..=sure + 1e-9).contains(p)));
+        prop_assert!(h.value.spans.windows(2).all(|w| w[0].to_s == w[1].from_s));
+        prop_assert!(h.value.spans.iter().all(|s| 0.0 <= s.from_s && s.from_s < s.to_s && s.to_s <= duration));
+    }
+    if let Some(t) = a.tonic {
+        prop_assert!((0.0..1200.0).contains(&t.value.cents_above_c) && (0.0..=1.0).contains(&t.confidence.unwrap()));
+    }
+    if let Some(v) = a.voice {
+        prop_assert!((0.0..=1.0).contains(&v.confidence.unwrap()) && v.value.cents.len() as f64 * v.value.hop_s <= duration + 0.2);
+    }
+    if let Some(s) = &a.sections {
+        let s = &s.value;
+        prop_assert!(s.boundaries_s.is_sorted() && s.boundaries_s.iter().all(|t| (0.0..duration).contains(t)));
+        prop_assert!(s.silence_before_s >= 0.0 && s.silence_after_s >= 0.0 && s.silence_before_s + s.silence_after_s <= duration + 1e-9);
+    }
+    prop_assert!(a.loudness_curve.unwrap().value.tenths_lufs.iter().all(|t| (-700..=400).contains(t)));
+    prop_assert_eq!(a.peaks.value.low.len(), a.peaks.value.high.len());
+    prop_assert!(a.peaks.value.low.len() <= 2048);
+    Ok(())
 }
 
 proptest! {
@@ -237,58 +343,40 @@ proptest! {
             x.extend((0..n).map(|k| if i % 2 == 0 { value } else { value * (k as f32 * 0.1).sin() }));
         }
         let a = if x.is_empty() { Analyser::new(rate, channels).unwrap().finish() } else { analyse(rate, &vec![x.as_slice(); channels]) };
-        let duration = x.len() as f64 / f64::from(rate);
-        prop_assert!(a.onsets_s.value.iter().all(|t| (0.0..duration.max(1e-9)).contains(t)));
-        prop_assert!(a.onsets_s.value.is_sorted());
-        prop_assert_eq!(analysis::features::of(&a).len(), analysis::features::names().len());
-        if let Some(l) = a.loudness {
-            prop_assert!(l.value.integrated_lufs.is_finite() && l.value.range_lu.is_none_or(|r| r >= 0.0) && l.value.true_peak_dbtp.is_finite());
-        }
-        if let Some(t) = a.tempo_bpm {
-            prop_assert!(t.value > 20.0 && t.value < 500.0);
-            prop_assert!((0.0..=1.0).contains(&t.confidence.unwrap()));
-        }
-        if let Some(k) = a.key {
-            prop_assert!((0.0..=1.0).contains(&k.confidence.unwrap()));
-        }
-        if let Some(d) = a.descriptors {
-            let d = d.value;
-            prop_assert!(d.brightness_hz.is_finite() && d.flatness.is_finite() && (0.0..=1.0).contains(&d.sounding_share));
-            if let Some(t) = d.timbre {
-                prop_assert!((0.0..=1.0).contains(&t.roughness) && t.articulation.is_none_or(|x| (0.0..=1.0).contains(&x)));
-                let all = t.mfcc_mean.iter().chain(&t.mfcc_deviation).chain(&t.contrast_db).chain(&t.chroma_deviation);
-                prop_assert!(all.clone().all(|x| x.is_finite()) && t.flux_db >= 0.0 && t.register_midi.is_finite());
-            }
-        }
-        if let Some(grid) = a.beats {
-            prop_assert!(grid.value.beats_s().iter().all(|t| (0.0..=duration).contains(t)));
-            prop_assert!((0.0..=1.0).contains(&grid.confidence.unwrap()));
-        }
-        if let Some(m) = a.metre {
-            prop_assert!((2..=12).contains(&m.value.numerator()) && (0.0..=1.0).contains(&m.confidence.unwrap()));
-        }
-        if let Some(p) = a.pace {
-            let share: f64 = p.value.alternatives.iter().map(|x| x.1).sum();
-            prop_assert!((0.0..=1.0).contains(&p.value.steadiness) && (0.0..=1.0).contains(&share));
-            prop_assert!(p.value.curve.iter().all(|(t, bpm)| (0.0..=duration).contains(t) && *bpm > 0.0));
-        }
-        if let Some(h) = a.harmony {
-            prop_assert!(h.value.spans.windows(2).all(|w| w[0].to_s == w[1].from_s));
-            prop_assert!(h.value.spans.iter().all(|s| 0.0 <= s.from_s && s.from_s < s.to_s && s.to_s <= duration));
-        }
-        if let Some(t) = a.tonic {
-            prop_assert!((0.0..1200.0).contains(&t.value.cents_above_c) && (0.0..=1.0).contains(&t.confidence.unwrap()));
-        }
-        if let Some(v) = a.voice {
-            prop_assert!((0.0..=1.0).contains(&v.confidence.unwrap()) && v.value.cents.len() as f64 * v.value.hop_s <= duration + 0.2);
-        }
-        if let Some(s) = a.sections {
-            let s = s.value;
-            prop_assert!(s.boundaries_s.is_sorted() && s.boundaries_s.iter().all(|t| (0.0..duration).contains(t)));
-            prop_assert!(s.silence_before_s >= 0.0 && s.silence_after_s >= 0.0 && s.silence_before_s + s.silence_after_s <= duration + 1e-9);
-        }
-        prop_assert!(a.loudness_curve.unwrap().value.tenths_lufs.iter().all(|t| (-700..=400).contains(t)));
-        prop_assert_eq!(a.peaks.value.low.len(), a.peaks.value.high.len());
-        prop_assert!(a.peaks.value.low.len() <= 2048);
+        in_their_range(a, x.len() as f64 / f64::from(rate))?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+    /// Long enough for beats, bars, keys, sections and fingerprints; each channel another part of the same bars.
+    #[test]
+    fn any_bars_give_measures_in_their_range(
+        channels in prop::sample::select(vec![1usize, 2, 6, 64]),
+        seconds in 8.0f64..40.0,
+        bar in prop::collection::vec((0usize..3, 40.0f64..1500.0, 0.0f32..2.0), 1..9),
+        step_s in 0.08f64..0.7,
+        seed in 1u32..1000,
+    ) {
+        const LOW: u32 = 8_000;
+        let mut seed = seed;
+        let planes: Vec<Vec<f32>> = (0..channels)
+            .map(|channel| {
+                (0..(seconds * f64::from(LOW)) as usize)
+                    .map(|i| {
+                        let t = i as f64 / f64::from(LOW);
+                        let (kind, hz, level) = bar[((t / step_s) as usize + channel) % bar.len()];
+                        let fade = (-(t % step_s) * 8.0).exp() as f32;
+                        match kind {
+                            0 => 0.0,
+                            1 => level * fade * (std::f64::consts::TAU * hz * t).sin() as f32,
+                            _ => level * fade * noise(&mut seed),
+                        }
+                    })
+                    .collect()
+            })
+            .collect();
+        let slices: Vec<&[f32]> = planes.iter().map(Vec::as_slice).collect();
+        in_their_range(analyse(LOW, &slices), planes[0].len() as f64 / f64::from(LOW))?;
     }
 }

@@ -15,12 +15,14 @@ mod reader;
 mod riff;
 mod stereo;
 mod tags;
+mod unbroken;
 mod write;
 
 pub use error::AudioError;
 pub use ogg_end::End;
 pub use reader::{Block, Info, Reader, content_id};
 pub use stereo::to_stereo;
+pub use unbroken::read_unbroken;
 pub use write::{WavFile, write_opus, write_wav};
 
 /// File name extensions that a scan looks into, in lower case.

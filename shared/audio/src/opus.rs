@@ -1,7 +1,25 @@
 //! Opus packets to planar f32, through ruopus (symphonia demuxes Opus, but has no decoder for it).
+//!
+//! One idea: Opus orders the channels of surround as Vorbis does, everything else here as WAV does; so the table that says which stream feeds which
+//! channel is put into WAV's order before anything is decoded.
 
 use ruopus::ogg::{ChannelMapping, OpusHead};
 use ruopus::{MultistreamDecoder, OpusDecoder};
+
+/// The mapping family whose channels are in the order of Vorbis (RFC 7845, 5.1.1.2).
+const VORBIS_ORDER: u8 = 1;
+
+/// For each channel in the order of WAV where it stands in that of Vorbis; empty where both are the same, or there is no such layout.
+fn wav_order(channels: usize) -> &'static [usize] {
+    match channels {
+        3 => &[0, 2, 1],
+        5 => &[0, 2, 1, 3, 4],
+        6 => &[0, 2, 1, 5, 3, 4],
+        7 => &[0, 2, 1, 6, 5, 3, 4],
+        8 => &[0, 2, 1, 7, 5, 6, 3, 4],
+        _ => &[],
+    }
+}
 
 enum Inner {
     Plain(Box<OpusDecoder>),
@@ -29,13 +47,15 @@ impl Opus {
             ChannelMapping::Family0 => {
                 matches!(head.channel_count, 1 | 2).then(|| Inner::Plain(Box::new(OpusDecoder::new(usize::from(head.channel_count)))))
             }
-            ChannelMapping::Table { stream_count, coupled_count, mapping, .. } => {
+            ChannelMapping::Table { family, stream_count, coupled_count, mapping } => {
                 let (streams, coupled) = (usize::from(*stream_count), usize::from(*coupled_count));
                 let fits = streams > 0
                     && coupled <= streams
                     && mapping.len() == usize::from(head.channel_count)
                     && mapping.iter().all(|m| *m == 255 || usize::from(*m) < streams + coupled);
-                fits.then(|| Inner::Many(Box::new(MultistreamDecoder::with_rate(48_000, streams, coupled, mapping))))
+                let order = if *family == VORBIS_ORDER { wav_order(mapping.len()) } else { &[] };
+                let mapping: Vec<u8> = if order.is_empty() { mapping.clone() } else { order.iter().map(|i| mapping[*i]).collect() };
+                fits.then(|| Inner::Many(Box::new(MultistreamDecoder::with_rate(48_000, streams, coupled, &mapping))))
             }
         }
     }

@@ -12,7 +12,12 @@ use std::path::{Path, PathBuf};
 pub struct WavFile {
     path: PathBuf,
     writer: hound::WavWriter<BufWriter<File>>,
+    channels: usize,
+    frames: u64,
 }
+
+/// Bytes of sound that a WAV file can hold: its sizes are numbers of 32 bits, and its header needs some.
+const MOST_BYTES: u64 = u32::MAX as u64 - 4096;
 
 impl WavFile {
     /// Begins a file that is not there yet.
@@ -21,11 +26,17 @@ impl WavFile {
     /// [`AudioError::Io`] when there is one already or it cannot be made, [`AudioError::Unsupported`] without channels.
     pub fn create(path: &Path, rate_hz: u32, channels: usize) -> Result<Self, AudioError> {
         let count = u16::try_from(channels).ok().filter(|c| *c > 0);
-        let channels = count.ok_or_else(|| AudioError::unsupported(path, format!("{channels} channels")))?;
-        let spec = hound::WavSpec { channels, sample_rate: rate_hz, bits_per_sample: 32, sample_format: hound::SampleFormat::Float };
+        let count = count.ok_or_else(|| AudioError::unsupported(path, format!("{channels} channels")))?;
+        let spec = hound::WavSpec { channels: count, sample_rate: rate_hz, bits_per_sample: 32, sample_format: hound::SampleFormat::Float };
         let file = File::create_new(path).map_err(|e| AudioError::io(path, e))?;
         let writer = hound::WavWriter::new(BufWriter::new(file), spec).map_err(|e| AudioError::io(path, std::io::Error::other(e)))?;
-        Ok(Self { path: path.to_owned(), writer })
+        Ok(Self { path: path.to_owned(), writer, channels, frames: 0 })
+    }
+
+    /// Frames that a file with so many channels can hold: 4 GB of them.
+    #[must_use]
+    pub fn most_frames(channels: usize) -> u64 {
+        MOST_BYTES / (4 * channels.max(1) as u64)
     }
 
     /// Writes frames: one slice for each channel.
@@ -33,7 +44,12 @@ impl WavFile {
     /// # Errors
     /// [`AudioError::Io`] when they cannot be written, as on a full disk or past 4 GB.
     pub fn push(&mut self, planes: &[&[f32]]) -> Result<(), AudioError> {
-        for i in 0..planes.iter().map(|p| p.len()).min().unwrap_or(0) {
+        let frames = planes.iter().map(|p| p.len()).min().unwrap_or(0);
+        self.frames += frames as u64;
+        if self.frames > Self::most_frames(self.channels) {
+            return Err(AudioError::io(&self.path, std::io::Error::other("a WAV file holds no more than 4 GB")));
+        }
+        for i in 0..frames {
             for plane in planes {
                 self.writer.write_sample(plane[i]).map_err(|e| AudioError::io(&self.path, std::io::Error::other(e)))?;
             }

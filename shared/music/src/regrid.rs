@@ -175,7 +175,14 @@ fn line_of_taps(taps_s: &[f64]) -> Option<(f64, f64)> {
     let mut gaps: Vec<f64> = taps_s.windows(2).map(|w| w[1] - w[0]).collect();
     gaps.sort_unstable_by(f64::total_cmp);
     let usual = gaps[gaps.len() / 2];
-    let index: Vec<f64> = taps_s.iter().map(|t| ((t - taps_s[0]) / usual).round()).collect();
+    // Counted from tap to tap, so that hands that are off by a little do not add up to a beat.
+    let steps = taps_s.windows(2).map(|w| ((w[1] - w[0]) / usual).round().max(1.0));
+    let index: Vec<f64> = std::iter::once(0.0)
+        .chain(steps.scan(0.0, |at, step| {
+            *at += step;
+            Some(*at)
+        }))
+        .collect();
     let n = taps_s.len() as f64;
     let (mx, my) = (index.iter().sum::<f64>() / n, taps_s.iter().sum::<f64>() / n);
     let xx: f64 = index.iter().map(|x| (x - mx).powi(2)).sum();
@@ -247,6 +254,8 @@ mod tests {
         assert!(off.beats_s().iter().any(|b| (b - 1.75).abs() < 1e-6) && off.beats_per_bar() == Some(3));
         let other = grid.tapped(&[1.0, 1.7, 2.4, 3.1, 4.5, 5.2]).unwrap();
         assert!((other.median_bpm() - 60.0 / 0.7).abs() < 0.01);
+        let swinging: Vec<f64> = (0..60).map(|k| 0.5 * f64::from(k) + if k % 2 == 1 { 0.49 - 0.5 } else { 0.0 }).collect();
+        assert!((BeatGrid::from_taps(&swinging, 60.0).unwrap().median_bpm() - 120.0).abs() < 0.2);
         assert!(grid.tapped(&[1.0, 2.0, 3.0]).is_none() && grid.tapped(&[1.0, 2.0, 1.5, 3.0]).is_none());
         let new = BeatGrid::from_taps(&[10.02, 10.53, 11.03, 11.55], 60.0).unwrap();
         assert!((new.median_bpm() - 117.9).abs() < 0.5 && new.beats_s()[0] < 0.51 && new.downbeats_s().any(|t| (t - 10.02).abs() < 0.02));

@@ -72,23 +72,11 @@ pub fn measure(path: &Path) -> Result<Track, (String, Cause)> {
     let mut reader = Reader::open(path).map_err(cannot)?;
     let info = reader.info().clone();
     let mut analyser = Analyser::new(info.rate_hz, info.channels).map_err(|e| broken(e.to_string()))?;
-    let mut end = 0u64;
-    let silence = vec![0f32; 4096];
-    let mut planes: Vec<&[f32]> = Vec::with_capacity(info.channels);
-    while let Some(block) = reader.next_block().map_err(cannot)? {
-        // A gap that damage left keeps its length, so that what follows keeps its place.
-        let mut gap = block.start.saturating_sub(end);
-        while gap > 0 {
-            let n = gap.min(silence.len() as u64) as usize;
-            analyser.push(&vec![&silence[..n]; info.channels]);
-            gap -= n as u64;
-        }
-        planes.clear();
-        planes.extend(block.channels());
-        analyser.push(&planes);
-        end = block.start + block.len() as u64;
-        planes = Vec::with_capacity(info.channels);
-    }
+    let take = |planes: &[&[f32]]| -> Result<(), AudioError> {
+        analyser.push(planes);
+        Ok(())
+    };
+    let end = audio::read_unbroken(&mut reader, take).map_err(cannot)?;
     let seconds = |frames: u64| frames as f64 / f64::from(info.rate_hz);
     if end == 0 {
         return Err(broken("it holds no sound at all".into()));

@@ -33,7 +33,7 @@ pub struct Analysis {
     /// The pitch of a single voice. Absent where there is more than one, or none.
     #[serde(default)]
     pub voice: Option<Value<Voice>>,
-    /// Where its sections begin and end. Absent where it is too short to have any.
+    /// Where its sections meet, and silence at its ends. Absent in what was measured before there were any.
     #[serde(default)]
     pub sections: Option<Value<Sections>>,
     /// Loudness over time.
@@ -231,6 +231,6 @@ pub struct Timbre {
     /// Mean pitch of the partials that sound, weighted by magnitude, as a MIDI note number.
     pub register_midi: f64,
     /// Median share of the time between two onsets for which the sound stays within 10 dB of its loudest after the first: near 0 for
-    /// short, detached notes, 1 for bound ones. Absent with fewer than four onsets.
+    /// short, detached notes, 1 for bound ones. Absent where fewer than three such times are those of notes (0.1 to 2 s).
     pub articulation: Option<f64>,
 }

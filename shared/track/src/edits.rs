@@ -91,16 +91,22 @@ impl Edits {
     /// Puts what was set in the place of what was measured, and builds the beat grid again.
     pub fn apply(&self, analysis: &mut Analysis, duration_s: f64) {
         let measured = analysis.beats.as_ref().map(|b| b.value.clone());
+        let metre_is_set = self.metre.is_some();
         if let Some(key) = self.key {
             analysis.key = Some(Value::by_hand(key));
+            if let Some(harmony) = &mut analysis.harmony {
+                harmony.value.alternatives.clear();
+            }
         }
         if let Some(metre) = self.metre {
             analysis.metre = Some(Value::by_hand(metre));
         }
         if let Some(bpm) = self.bpm {
             analysis.tempo_bpm = Some(Value::by_hand(bpm));
+            // The question that the other readings leave open has been answered.
             if let Some(pace) = &mut analysis.pace {
                 pace.value.curve.clear();
+                pace.value.alternatives.clear();
             }
         }
         if self.bpm.is_none() && self.downbeat_s.is_none() && self.metre.is_none() {
@@ -113,12 +119,23 @@ impl Edits {
         if let Some(bpm) = self.bpm {
             grid = grid.at_bpm(bpm);
         }
-        // Another tempo has bars of as many beats: so many as the metre says.
-        if let Some(bar) = bar {
+        // Another tempo has bars of as many beats: so many as the metre says. Where neither is another, the measured bars stay.
+        let is_another = analysis.beats.as_ref().is_none_or(|b| b.value != grid);
+        if let Some(bar) = bar.filter(|_| metre_is_set || is_another) {
             grid = grid.with_bars_of(bar);
         }
         if let Some(at) = self.downbeat_s {
             grid = grid.with_downbeat_exactly_at(at, bar, duration_s);
+        }
+        // Sections begin with bars.
+        if let Some(sections) = &mut analysis.sections {
+            let bars: Vec<f64> = grid.downbeats_s().collect();
+            let nearest = |t: f64| bars.iter().copied().min_by(|a, b| (a - t).abs().total_cmp(&(b - t).abs()));
+            let bar_s = bars.windows(2).map(|w| w[1] - w[0]).fold(0.0, f64::max);
+            for t in &mut sections.value.boundaries_s {
+                *t = nearest(*t).filter(|b| (b - *t).abs() <= bar_s).unwrap_or(*t);
+            }
+            sections.value.boundaries_s.dedup();
         }
         analysis.beats = Some(Value::by_hand(grid));
     }

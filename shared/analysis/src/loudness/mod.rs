@@ -118,7 +118,8 @@ impl LoudnessMeter {
         let Some(integrated) = mean(&gated(MOMENT, GATE_LU)) else { return (None, curve) };
         let mut short_term = gated(SHORT_TERM, RANGE_GATE_LU);
         short_term.sort_unstable_by(f64::total_cmp);
-        let percentile = |share: f64| short_term.get((short_term.len().saturating_sub(1) as f64 * share).round() as usize).map(|e| lufs(*e));
+        let percentile =
+            |share: f64| short_term.get((short_term.len().saturating_sub(1) as f64 * share).round() as usize).map(|e| lufs(*e));
         let is_long = self.frames >= SHORTEST_FOR_RANGE_S * u64::from(self.rate_hz);
         let peak = f64::from(self.peaks.iter().map(TruePeak::highest).fold(0.0, f32::max));
         let loudness = Loudness {

@@ -23,11 +23,7 @@ impl Biquad {
         let k = (PI * corner_hz / rate_hz).tan();
         let a0 = 1.0 + k / q + k * k;
         Self {
-            b: [
-                (high + middle * k / q + low * k * k) / a0,
-                2.0 * (low * k * k - high) / a0,
-                (high - middle * k / q + low * k * k) / a0,
-            ],
+            b: [(high + middle * k / q + low * k * k) / a0, 2.0 * (low * k * k - high) / a0, (high - middle * k / q + low * k * k) / a0],
             a: [2.0 * (k * k - 1.0) / a0, (1.0 - k / q + k * k) / a0],
             state: [[0.0; LANES]; 2],
         }

@@ -9,6 +9,7 @@ mod hearing;
 mod listener;
 mod network;
 mod pace;
+mod presence;
 mod refine;
 
 pub use hearing::{FRAME_RATE_HZ, INPUTS};
@@ -16,16 +17,20 @@ pub use hearing::{FRAME_RATE_HZ, INPUTS};
 pub(crate) use listener::{Activations, Listener};
 
 use music::{BeatGrid, Metre};
+use std::ops::Range;
 use track::Pace;
 
 /// What the network says of a frame, in order.
 pub(crate) const BEAT: usize = 0;
 const DOWNBEAT: usize = 1;
-const PULSE: usize = 2;
+pub(crate) const PULSE: usize = 2;
 const TRIPLE: usize = 3;
 
 /// Other readings of a tempo that people disagree about.
 const READINGS: [f64; 6] = [0.5, 2.0, 1.5, 2.0 / 3.0, 3.0, 1.0 / 3.0];
+
+/// Beats that tell something new of the bars.
+const MOST_BEATS_TOLD: f64 = 80.0;
 
 /// The pulse of a sound.
 pub(crate) struct Pulse {
@@ -33,6 +38,7 @@ pub(crate) struct Pulse {
     pub(crate) confidence: f64,
     pub(crate) pace: Pace,
     pub(crate) grid: BeatGrid,
+    /// How sure the bars are, which are the hardest part of a grid.
     pub(crate) grid_confidence: f64,
     pub(crate) metre: Option<(Metre, f64)>,
     /// How probably a beat sounds like one, in the mean.
@@ -43,16 +49,20 @@ pub(crate) struct Pulse {
 pub(crate) fn find(activations: &Activations, onsets_s: &[f64], duration_s: f64) -> Option<Pulse> {
     let (first, last) = (*onsets_s.first()?, *onsets_s.last()?);
     let frame = |s: f64| (s * FRAME_RATE_HZ) as usize;
-    let sounding = frame(first)..frame(last).max(frame(first) + 1);
-    let pulse = sounding.clone().map(|f| activations.probability(f, PULSE)).sum::<f64>() / sounding.len() as f64;
-    if pulse < 0.5 || onsets_s.len() < 4 {
+    if onsets_s.len() < 4 {
         return None;
     }
-    let chain = chain::best(activations, chain::RANGE_BPM)?;
+    let pulsing = presence::pulsing(activations, frame(first)..frame(last).max(frame(first) + 1))?;
+    // A beat may be heard a little before what sounds is certainly an onset, and after the last one.
+    let from = if pulsing.start == frame(first) { 0 } else { pulsing.start };
+    let to = if pulsing.end >= frame(last) { activations.frames.len() } else { pulsing.end };
+    let heard = from..to;
+    let chain = chain::best(activations, &heard, chain::RANGE_BPM)?;
     // The middle of frame n lies a quarter of a frame after its number: it is the mean of two.
     let seconds = |f: usize| (f as f64 + 0.25) / FRAME_RATE_HZ;
-    let rough = extended(chain.beats.iter().map(|b| seconds(*b)).collect(), first, last);
-    let (beats, is_straight) = refine::placed(rough, onsets_s);
+    let (from_s, to_s) = (first.max(seconds(heard.start)), last.min(seconds(heard.end)));
+    let rough = extended(chain.beats.iter().map(|b| seconds(*b)).collect(), from_s, to_s);
+    let refine::Placed { beats, is_straight, wobble } = refine::placed(rough, onsets_s);
     let beats: Vec<f64> = beats.into_iter().filter(|t| *t >= -0.02 && *t < duration_s).map(|t: f64| t.max(0.0)).collect();
     let near = |t: f64, output: usize| activations.highest((t * FRAME_RATE_HZ).max(0.0) as usize, 2, output);
     let downbeat: Vec<f64> = beats.iter().map(|t| (near(*t, DOWNBEAT) / near(*t, BEAT).max(0.05)).clamp(0.02, 0.98)).collect();
@@ -60,13 +70,15 @@ pub(crate) fn find(activations: &Activations, onsets_s: &[f64], duration_s: f64)
     let clarity = beats.iter().map(|t| near(*t, BEAT)).sum::<f64>() / beats.len().max(1) as f64;
     // The mean of the log odds: what is sure counts more than what is not.
     let odds = |f: usize| (activations.probability(f, TRIPLE) / (1.0 - activations.probability(f, TRIPLE))).ln();
-    let triple = 1.0 / (1.0 + (-sounding.clone().map(odds).sum::<f64>() / sounding.len() as f64).exp());
+    let triple = 1.0 / (1.0 + (-pulsing.clone().map(odds).sum::<f64>() / pulsing.len() as f64).exp());
 
     let grid = BeatGrid::with_downbeats(beats, bars.as_ref().map(|b| b.downbeats.clone()).unwrap_or_default())?;
     let bpm = grid.median_bpm();
-    let alternatives = alternatives(activations, &chain, bpm);
+    let alternatives = alternatives(activations, &heard, &chain, bpm);
     let confidence = (1.0 - alternatives.iter().map(|a| a.1).sum::<f64>()) * (0.5 + 0.5 * clarity) * if is_straight { 1.0 } else { 0.8 };
-    let bars_confidence = bars.as_ref().map(|b| 1.0 - (-0.1 * b.margin).exp());
+    // An hour of the same bars is no surer than the first minute of them.
+    let told = |b: &bars::Bars| b.margin * (MOST_BEATS_TOLD / grid.beats_s().len() as f64).min(1.0);
+    let bars_confidence = bars.as_ref().map(|b| 1.0 - (-0.1 * told(b)).exp());
     let metre = bars.as_ref().zip(bars_confidence).map(|(b, c)| {
         let is_compound = triple > 0.5 && matches!(b.length, 2..=4);
         (Metre::heard(b.length as u8, is_compound), c * (2.0 * triple - 1.0).abs().max(0.1))
@@ -74,7 +86,7 @@ pub(crate) fn find(activations: &Activations, onsets_s: &[f64], duration_s: f64)
     Some(Pulse {
         bpm,
         confidence,
-        pace: pace::pace(&grid, alternatives),
+        pace: pace::pace(&grid, wobble, alternatives),
         grid,
         grid_confidence: bars_confidence.unwrap_or(0.0),
         metre,
@@ -105,7 +117,7 @@ fn extended(mut beats: Vec<f64>, first_s: f64, last_s: f64) -> Vec<f64> {
 }
 
 /// Other readings of the tempo, with how probable each is beside the one that was chosen.
-fn alternatives(activations: &Activations, chosen: &chain::Chain, bpm: f64) -> Vec<(f64, f64)> {
+fn alternatives(activations: &Activations, frames: &Range<usize>, chosen: &chain::Chain, bpm: f64) -> Vec<(f64, f64)> {
     // A chain's score grows with length; by the beat it is the same for a minute and an hour.
     let per_beat = |score: f64| score / chosen.beats.len().max(1) as f64;
     let others: Vec<(f64, f64)> = READINGS
@@ -113,7 +125,7 @@ fn alternatives(activations: &Activations, chosen: &chain::Chain, bpm: f64) -> V
         .map(|r| bpm * r)
         .filter(|b| (chain::RANGE_BPM.0..chain::RANGE_BPM.1).contains(b))
         .map(|b| {
-            let score = chain::best(activations, (b / 1.12, b * 1.12)).map_or(0.0, |c| c.score);
+            let score = chain::best(activations, frames, (b / 1.12, b * 1.12)).map_or(0.0, |c| c.score);
             (b, (2.0 * (per_beat(score) - per_beat(chosen.score))).min(0.0).exp())
         })
         .collect();

@@ -12,14 +12,17 @@ const MAX_POINTS: usize = 2_000;
 /// Beats off by this share of their step are not steady at all.
 const UNSTEADY: f64 = 0.10;
 
-/// The pace of a grid.
-pub(crate) fn pace(grid: &BeatGrid, alternatives: Vec<(f64, f64)>) -> Pace {
+/// The pace of a grid, given how far its beats are played from where they should be, if that is known.
+pub(crate) fn pace(grid: &BeatGrid, wobble: Option<f64>, alternatives: Vec<(f64, f64)>) -> Pace {
     let beats = grid.beats_s();
     let median_s = 60.0 / grid.median_bpm();
-    // Median distance of a step from its neighbour, which a slow drift does not raise.
-    let mut wobble: Vec<f64> = beats.windows(3).map(|w| ((w[2] - w[1]) - (w[1] - w[0])).abs() / median_s).collect();
-    wobble.sort_unstable_by(f64::total_cmp);
-    let wobble = wobble.get(wobble.len() / 2).copied().unwrap_or(0.0);
+    // Else that of the grid itself: median distance of a beat from the middle of its neighbours, which a slow drift does not raise.
+    let own = || {
+        let mut off: Vec<f64> = beats.windows(3).map(|w| (w[1] - f64::midpoint(w[0], w[2])).abs() / median_s).collect();
+        off.sort_unstable_by(f64::total_cmp);
+        off.get(off.len() / 2).copied().unwrap_or(0.0)
+    };
+    let wobble = wobble.unwrap_or_else(own);
     let curve: Vec<(f64, f64)> = beats
         .windows(SPAN + 1)
         .step_by(beats.len().div_ceil(MAX_POINTS).max(1))

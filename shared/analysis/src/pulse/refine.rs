@@ -8,12 +8,35 @@ const SNAP_S: f64 = 0.04;
 /// Music whose onsets lie this close to a straight line (median) is steady.
 const STEADY_S: f64 = 0.010;
 
-/// Beats where they sound, and whether they lie on a straight line. Both lists are in seconds and rise.
-pub(crate) fn placed(mut beats: Vec<f64>, onsets_s: &[f64]) -> (Vec<f64>, bool) {
+/// Onsets themselves are known to so much (their median error in the evaluation).
+const ONSETS_S: f64 = 0.003;
+
+/// Beats where they sound.
+pub(crate) struct Placed {
+    /// In seconds; they rise.
+    pub(crate) beats: Vec<f64>,
+    /// Whether they lie on a straight line.
+    pub(crate) is_straight: bool,
+    /// How far a beat is played from the middle between its neighbours, as a share of a beat (median), less what onsets are known to. `None`
+    /// where hardly any beat is played.
+    pub(crate) wobble: Option<f64>,
+}
+
+/// Puts beats where they sound. Both lists are in seconds and rise.
+pub(crate) fn placed(mut beats: Vec<f64>, onsets_s: &[f64]) -> Placed {
     let snapped = snap(&mut beats, onsets_s);
+    let mut off: Vec<f64> = (1..beats.len().saturating_sub(1))
+        .filter(|k| snapped[k - 1..=k + 1].iter().all(|s| *s))
+        .map(|k| {
+            ((beats[k] - f64::midpoint(beats[k - 1], beats[k + 1])).abs() - ONSETS_S).max(0.0) * 2.0
+                / (beats[k + 1] - beats[k - 1]).max(1e-3)
+        })
+        .collect();
+    off.sort_unstable_by(f64::total_cmp);
+    let wobble = (off.len() >= 4).then(|| off[off.len() / 2]);
     match steady_line(&beats, &snapped) {
-        Some((a, b)) => ((0..beats.len()).map(|k| a + b * k as f64).collect(), true),
-        None => (smooth(&beats, &snapped), false),
+        Some((a, b)) => Placed { beats: (0..beats.len()).map(|k| a + b * k as f64).collect(), is_straight: true, wobble },
+        None => Placed { beats: smooth(&beats, &snapped), is_straight: false, wobble },
     }
 }
 

@@ -8,5 +8,5 @@ mod tonic;
 
 pub(crate) use chroma::{Chroma, ChromaMeter};
 pub(crate) use key::{modes, probabilities, ranked};
-pub(crate) use spans::{longest, spans};
+pub(crate) use spans::{held, spans};
 pub(crate) use tonic::tonic;

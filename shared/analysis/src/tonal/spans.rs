@@ -78,11 +78,10 @@ pub(crate) fn spans(chroma: &Chroma, duration_s: f64) -> Vec<KeySpan> {
     merged(spans)
 }
 
-/// The key that holds longest, and for what share of the time.
-pub(crate) fn longest(spans: &[KeySpan]) -> Option<(Key, f64)> {
-    let whole: f64 = spans.iter().map(|s| s.to_s - s.from_s).sum();
-    let held = |key: Key| spans.iter().filter(|s| s.key == key).map(|s| s.to_s - s.from_s).sum::<f64>() / whole.max(1e-9);
-    spans.iter().map(|s| (s.key, held(s.key))).max_by(|a, b| a.1.total_cmp(&b.1))
+/// The share of the time for which a key holds.
+pub(crate) fn held(spans: &[KeySpan], key: Key) -> f64 {
+    let length = |s: &KeySpan| s.to_s - s.from_s;
+    spans.iter().filter(|s| s.key == key).map(length).sum::<f64>() / spans.iter().map(length).sum::<f64>().max(1e-9)
 }
 
 /// Spans that are too short go to the one before, the first to the one after.

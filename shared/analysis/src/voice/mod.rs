@@ -1,7 +1,7 @@
 //! The pitch of a single voice over time.
 //!
 //! One idea: first find out, from a frame now and then of the first sounding seconds, whether one voice is all there is; only then is
-//! the pitch of every frame worth its price.
+//! the pitch of every frame worth its price, and only for as long as it stays alone.
 
 mod candidates;
 mod decimate;
@@ -24,6 +24,8 @@ const CLEAR: f32 = 0.9;
 const HEARD: f32 = 1e-4;
 /// One voice: at least this share of the frames that sound are clear.
 const CLEAR_SHARE: f64 = 0.65;
+/// A voice that is joined by others is given up once so many frames have sounded.
+const SURE_FRAMES: usize = 1000;
 
 enum State {
     Trial,
@@ -38,6 +40,9 @@ pub(crate) struct VoiceTracker {
     low: Vec<f32>,
     frames: PitchFrames,
     path: PathFinder,
+    /// Whether somebody said that one voice is there, so that nobody need ask.
+    is_told: bool,
+    loudest: f32,
     sounding: usize,
     clear: usize,
 }
@@ -47,12 +52,22 @@ impl VoiceTracker {
     pub(crate) fn new(rate_hz: f64) -> Self {
         let decimator = Decimator::new(rate_hz);
         let frames = PitchFrames::new(decimator.rate_hz(), HOP_S);
-        Self { state: State::Trial, decimator, low: Vec::new(), frames, path: PathFinder::default(), sounding: 0, clear: 0 }
+        Self {
+            state: State::Trial,
+            decimator,
+            low: Vec::new(),
+            frames,
+            path: PathFinder::default(),
+            is_told: false,
+            loudest: 0.0,
+            sounding: 0,
+            clear: 0,
+        }
     }
 
     /// A tracker that is told that one voice is there.
     pub(crate) fn following(rate_hz: f64) -> Self {
-        Self { state: State::Following, ..Self::new(rate_hz) }
+        Self { state: State::Following, is_told: true, ..Self::new(rate_hz) }
     }
 
     pub(crate) fn push(&mut self, mono: &[f32]) {
@@ -86,8 +101,20 @@ impl VoiceTracker {
 
     fn follow(&mut self) {
         while let Some(candidates) = self.frames.next() {
+            self.loudest = self.loudest.max(candidates.peak);
+            if candidates.peak > 0.01 * self.loudest && candidates.peak > HEARD {
+                self.sounding += 1;
+                self.clear += usize::from(candidates.is_voice(CLEAR));
+            }
             self.path.push(candidates);
         }
+        if self.sounding >= SURE_FRAMES && !self.is_alone() {
+            self.state = State::Polyphonic;
+        }
+    }
+
+    fn is_alone(&self) -> bool {
+        self.is_told || self.clear as f64 >= CLEAR_SHARE * self.sounding as f64
     }
 
     fn decide(&mut self) {
@@ -95,15 +122,16 @@ impl VoiceTracker {
         let mut trial = PitchFrames::new(self.decimator.rate_hz(), HOP_S * TRIAL_EVERY as f64);
         trial.push(&low);
         let loudest = low.iter().fold(0f32, |m, x| m.max(x.abs()));
+        let (mut sounding, mut clear) = (0usize, 0usize);
         while let Some(c) = trial.next() {
             // 40 dB under the loudest: the rests between notes, and rooms.
             if c.peak > 0.01 * loudest && c.peak > HEARD {
-                self.sounding += 1;
-                self.clear += usize::from(c.is_voice(CLEAR));
+                sounding += 1;
+                clear += usize::from(c.is_voice(CLEAR));
             }
         }
         // A loud second tells enough; less does not.
-        let is_voice = self.sounding * TRIAL_EVERY >= 100 && self.clear as f64 >= CLEAR_SHARE * self.sounding as f64;
+        let is_voice = sounding * TRIAL_EVERY >= 100 && clear as f64 >= CLEAR_SHARE * sounding as f64;
         if is_voice {
             self.state = State::Following;
             self.frames.push(&low);
@@ -123,6 +151,9 @@ impl VoiceTracker {
         }
         self.frames.push(&vec![0.0; self.frames.window()]);
         self.follow();
+        if !self.is_alone() {
+            return None;
+        }
         let (cents, clarity) = self.path.finish();
         cents.iter().any(|c| *c > 0).then_some((Voice { hop_s: HOP_S, cents }, clarity))
     }

@@ -36,8 +36,6 @@ pub struct Answer {
     pub onsets_confidence: Option<f64>,
     /// Where sections meet.
     pub sections_s: Option<Vec<f64>>,
-    /// How sure it is of them, 0 to 1.
-    pub sections_confidence: Option<f64>,
     /// Shares of a single voice's time in which the pitch is right, as it is and with noise 6 dB below it.
     pub pitch: Option<(f64, f64)>,
     /// Whether it takes the sound for a single voice.
@@ -198,8 +196,6 @@ pub struct Scores {
     pub key_auc: Option<f64>,
     /// The same of the onsets', right being an F above its median.
     pub onset_auc: Option<f64>,
-    /// The same of the sections'.
-    pub sections_auc: Option<f64>,
 }
 
 /// Scores answers against what is true.
@@ -221,10 +217,6 @@ pub fn score(pairs: &[(&Truth, &Answer)]) -> Scores {
     let onset_sure = pairs
         .iter()
         .filter_map(|(t, a)| Some((a.onsets_confidence?, f_measure(a.onsets_s.as_ref()?, t.onsets_s.as_ref()?, 0.025))))
-        .collect();
-    let sections_sure = pairs
-        .iter()
-        .filter_map(|(t, a)| Some((a.sections_confidence?, f_measure(a.sections_s.as_ref()?, t.sections_s.as_ref()?, 3.0))))
         .collect();
     let false_changes = pairs.iter().filter(|(t, _)| t.keys.len() == 1).filter_map(|(_, a)| a.key_changes_s.as_ref().map(Vec::len));
     let sections = pairs.iter().filter_map(|(t, a)| Some(f_measure(a.sections_s.as_ref()?, t.sections_s.as_ref()?, 3.0)));
@@ -276,7 +268,6 @@ pub fn score(pairs: &[(&Truth, &Answer)]) -> Scores {
             .filter_map(|(_, a, bpm)| Some((a.tempo_confidence?, is_tempo(a.bpm, *bpm, false))))
             .collect::<Vec<_>>()),
         onset_auc: graded_auc(onset_sure),
-        sections_auc: graded_auc(sections_sure),
         key_auc: auc(&keys.iter().filter_map(|(a, k, _)| Some((a.key_confidence?, a.key == Some(*k)))).collect::<Vec<_>>()),
     }
 }

@@ -75,7 +75,6 @@ pub fn answer(analysis: &Analysis) -> Answer {
         onsets_s: Some(analysis.onsets_s.value.clone()),
         onsets_confidence: analysis.onsets_s.confidence,
         sections_s: analysis.sections.as_ref().map(|s| s.value.boundaries_s.clone()),
-        sections_confidence: analysis.sections.as_ref().and_then(|s| s.confidence),
         pitch: None,
         is_voice: Some(analysis.voice.is_some()),
     }
