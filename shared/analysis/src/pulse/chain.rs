@@ -15,8 +15,11 @@ const READY_BPM: f64 = 110.0;
 const UNREADY: f64 = 0.3;
 /// What a change of the time between beats by a factor of e costs. Rubato changes by a few per cent from beat to beat.
 const CHANGE: f64 = 20.0;
-/// A frame is more likely a beat than not from this probability on: one frame in so many is a beat.
-const THRESHOLD: f64 = 0.3;
+/// A frame is taken for a beat rather than not from this probability on. Where beats are hardly marked (a melody that one plays alone), no chain of them
+/// explains anything at the first; then the next is tried. The first was found on pieces that training held out.
+const THRESHOLDS: [f64; 3] = [0.3, 0.15, 0.07];
+/// A chain that explains less of what is looked at than this has missed the most of it.
+const LEAST_SHARE: f64 = 0.5;
 /// A missing beat speaks against the chain no more than this, so that music may pause.
 const WORST: f64 = -2.5;
 /// Stands for the pace of a first beat.
@@ -31,16 +34,31 @@ pub(crate) struct Chain {
     pub(crate) beats: Vec<usize>,
     /// Sum of log odds, less what changes of pace cost, over all stretches with their overlaps.
     pub(crate) score: f64,
+    /// The threshold that it was found at.
+    threshold: f64,
+}
+
+/// The best chain within some frames. `None` where nothing in them goes on like beats for three of them.
+pub(crate) fn best(activations: &Activations, frames: &Range<usize>) -> Option<Chain> {
+    let length = frames.end.min(activations.frames.len()).saturating_sub(frames.start) as f64;
+    let span = |c: &Chain| c.beats.last().zip(c.beats.first()).map_or(0.0, |(l, f)| (l - f) as f64);
+    let chains = || THRESHOLDS.iter().filter_map(|t| at(activations, frames, RANGE_BPM, *t));
+    chains().find(|c| span(c) >= LEAST_SHARE * length).or_else(|| chains().next())
+}
+
+/// The best chain at another tempo than one that was found.
+pub(crate) fn at_tempo(activations: &Activations, frames: &Range<usize>, range_bpm: (f64, f64), beside: &Chain) -> Option<Chain> {
+    at(activations, frames, range_bpm, beside.threshold)
 }
 
 /// The best chain within some frames whose tempo stays in a range. `None` where the range or the sound is too short for three beats.
-pub(crate) fn best(activations: &Activations, frames: &Range<usize>, range_bpm: (f64, f64)) -> Option<Chain> {
+fn at(activations: &Activations, frames: &Range<usize>, range_bpm: (f64, f64), threshold: f64) -> Option<Chain> {
     let n = frames.end.min(activations.frames.len());
-    let mut whole = Chain { beats: Vec::new(), score: 0.0 };
+    let mut whole = Chain { beats: Vec::new(), score: 0.0, threshold };
     let mut from = frames.start;
     while from < n {
         let to = if n - from < STRETCH + STRETCH / 4 { n } else { from + STRETCH };
-        let part = decode(activations, from.saturating_sub(OVERLAP).max(frames.start)..(to + OVERLAP).min(n), range_bpm);
+        let part = decode(activations, from.saturating_sub(OVERLAP).max(frames.start)..(to + OVERLAP).min(n), range_bpm, threshold);
         if let Some(part) = part {
             // A beat at a seam may lie a frame to either side of it in the two parts.
             let gap = (60.0 / range_bpm.1 * FRAME_RATE_HZ * 0.8) as usize;
@@ -54,7 +72,7 @@ pub(crate) fn best(activations: &Activations, frames: &Range<usize>, range_bpm: 
     (whole.beats.len() >= 3).then_some(whole)
 }
 
-fn decode(activations: &Activations, range: Range<usize>, range_bpm: (f64, f64)) -> Option<Chain> {
+fn decode(activations: &Activations, range: Range<usize>, range_bpm: (f64, f64), threshold: f64) -> Option<Chain> {
     let gap = |bpm: f64| 60.0 / bpm * FRAME_RATE_HZ;
     let (shortest, longest) = (gap(range_bpm.1).round() as usize, gap(range_bpm.0).round() as usize);
     // A pace is kept in a byte.
@@ -72,7 +90,7 @@ fn decode(activations: &Activations, range: Range<usize>, range_bpm: (f64, f64))
         .collect();
     let odds = |p: f64| (p / (1.0 - p)).ln();
     let gain: Vec<f32> =
-        range.clone().map(|f| (odds(activations.probability(f, super::BEAT)) - odds(THRESHOLD)).max(WORST) as f32).collect();
+        range.clone().map(|f| (odds(activations.probability(f, super::BEAT)) - odds(threshold)).max(WORST) as f32).collect();
 
     // For a beat at frame t: the best score, after the sweeps, of what may go on at each pace; and the pace that it came at itself.
     let mut after = vec![0f32; n * paces];
@@ -118,5 +136,5 @@ fn decode(activations: &Activations, range: Range<usize>, range_bpm: (f64, f64))
         beats.push(range.start + t);
     }
     beats.reverse();
-    Some(Chain { beats, score: f64::from(score) })
+    Some(Chain { beats, score: f64::from(score), threshold })
 }

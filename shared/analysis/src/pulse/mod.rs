@@ -57,7 +57,7 @@ pub(crate) fn find(activations: &Activations, onsets_s: &[f64], duration_s: f64)
     let from = if pulsing.start == frame(first) { 0 } else { pulsing.start };
     let to = if pulsing.end >= frame(last) { activations.frames.len() } else { pulsing.end };
     let heard = from..to;
-    let chain = chain::best(activations, &heard, chain::RANGE_BPM)?;
+    let chain = chain::best(activations, &heard)?;
     // The middle of frame n lies a quarter of a frame after its number: it is the mean of two.
     let seconds = |f: usize| (f as f64 + 0.25) / FRAME_RATE_HZ;
     let (from_s, to_s) = (first.max(seconds(heard.start)), last.min(seconds(heard.end)));
@@ -125,7 +125,7 @@ fn alternatives(activations: &Activations, frames: &Range<usize>, chosen: &chain
         .map(|r| bpm * r)
         .filter(|b| (chain::RANGE_BPM.0..chain::RANGE_BPM.1).contains(b))
         .map(|b| {
-            let score = chain::best(activations, frames, (b / 1.12, b * 1.12)).map_or(0.0, |c| c.score);
+            let score = chain::at_tempo(activations, frames, (b / 1.12, b * 1.12), chosen).map_or(0.0, |c| c.score);
             (b, (2.0 * (per_beat(score) - per_beat(chosen.score))).min(0.0).exp())
         })
         .collect();

@@ -40,7 +40,7 @@ pub struct Options {
     /// A General MIDI soundfont to render with
     #[arg(long, default_value = SOUNDFONT)]
     soundfont: PathBuf,
-    /// Leave other tools out, keeping their last answers
+    /// Do not ask other tools again: what they said of the same files stands
     #[arg(long)]
     ours_only: bool,
     /// Write what is true of each piece and what each tool says of it there, an object a line
@@ -136,7 +136,10 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
         });
         std::fs::write(to, lines.collect::<Result<Vec<_>, _>>()?.join("\n") + "\n").with_context(|| to.display().to_string())?;
     }
-    report::write(root, &pieces, &tools, &real::table(&real, &tools)?, options.every == 1 && !ours_only)
+    // What other tools said of the same files stays true.
+    let is_whole = options.every == 1 && options.held_out.is_none();
+    let all_said = tools.len() > peers::TOOLS.len() && tools.iter().all(|t| files.iter().all(|f| t.1.contains_key(f)));
+    report::write(root, &pieces, &tools, &real::table(&real, &tools)?, is_whole && all_said)
 }
 
 /// Writes `pieces.jsonl`, an object a line: what is true of a piece and what was measured of it; and, for each, what the pulse network
