@@ -374,7 +374,7 @@ fn real_music() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     let reader = catalogue::Reader::open(&catalogue).unwrap();
     let music = dunce::canonicalize(&music).unwrap();
-    let mut tempi = (0, 0);
+    let (mut tempi, mut others) = ((0, 0), Vec::new());
     for (i, from) in sources.iter().enumerate() {
         let track =
             |name: &str| reader.track(&reader.content_of(&music.join(i.to_string()).join(name)).unwrap().unwrap()).unwrap().unwrap();
@@ -401,9 +401,14 @@ fn real_music() {
                 (Some(a), Some(b)) => (a / b - 1.0).abs() < 0.005,
                 (a, b) => a == b,
             };
-            tempi = (tempi.0 + usize::from(same), tempi.1 + 1);
+            // What is called a guess may be guessed otherwise: where two tempi are as likely, a codec tips the balance.
+            if a.tempo_bpm.as_ref().is_none_or(|t| t.confidence.is_some_and(|c| c >= 0.5)) {
+                tempi = (tempi.0 + usize::from(same), tempi.1 + 1);
+                if !same {
+                    others.push(format!("{what}: {:?}, not {:?}", tempo(b), tempo(a)));
+                }
+            }
         }
     }
-    // Where two tempi are nearly as likely, a codec may tip the balance.
-    assert!(tempi.0 * 100 >= tempi.1 * 97, "the same tempo in {} of {} files", tempi.0, tempi.1);
+    assert!(tempi.1 >= 60 && tempi.0 * 100 >= tempi.1 * 97, "the same tempo in {} of {} files: {others:#?}", tempi.0, tempi.1);
 }

@@ -2,10 +2,10 @@
 //! in music whose beats divide into three.
 //!
 //! One idea: a temporal convolutional network (after Davies & Böck, EUSIPCO 2019) is a page of loops. It runs on every second of every
-//! file, so it is written as plain loops over fixed-size rows that the compiler turns into vector instructions, without a runtime for
-//! models. Trained by `models/training/pulse.py`; its card is `models/pulse.md`.
+//! file, so its sums are written with the widest vectors that the machine has (through `pulp`), without a runtime for models. Trained by `models/training/pulse.py`; its card is `models/pulse.md`.
 
 use super::hearing::INPUTS;
+use pulp::{Simd, WithSimd};
 use safetensors::SafeTensors;
 use std::sync::OnceLock;
 
@@ -67,15 +67,24 @@ impl<const TAPS: usize, const IN: usize> Layer<TAPS, IN> {
 
     /// What comes out at one frame. Beyond the ends there is nothing.
     #[inline(always)]
-    fn at(&self, rows: &[[f32; IN]], frame: usize, dilation: usize) -> Row {
+    fn at<S: Simd>(&self, simd: S, rows: &[[f32; IN]], frame: usize, dilation: usize) -> Row {
         let mut sum = self.bias;
-        for (tap, weight) in self.weight.iter().enumerate() {
-            let Some(row) = (frame + tap * dilation).checked_sub(TAPS / 2 * dilation).and_then(|i| rows.get(i)) else { continue };
-            for (x, w) in row.iter().zip(weight) {
-                for (s, w) in sum.iter_mut().zip(w) {
-                    *s += x * w;
+        // Four sums at once, so that none waits for itself; on a machine with vectors of eight that is all of a row.
+        let (sums, _) = S::as_mut_simd_f32s(&mut sum).0.as_chunks_mut::<4>();
+        for (group, sum) in sums.iter_mut().enumerate() {
+            // By name, so that they stay in registers.
+            let [mut a, mut b, mut c, mut d] = *sum;
+            for (tap, weight) in self.weight.iter().enumerate() {
+                let Some(row) = (frame + tap * dilation).checked_sub(TAPS / 2 * dilation).and_then(|i| rows.get(i)) else { continue };
+                for k in 0..IN {
+                    let (x, w) = (simd.splat_f32s(row[k]), &S::as_simd_f32s(&weight[k]).0[4 * group..4 * group + 4]);
+                    a = simd.mul_add_e_f32s(x, w[0], a);
+                    b = simd.mul_add_e_f32s(x, w[1], b);
+                    c = simd.mul_add_e_f32s(x, w[2], c);
+                    d = simd.mul_add_e_f32s(x, w[3], d);
                 }
             }
+            *sum = [a, b, c, d];
         }
         sum
     }
@@ -105,14 +114,24 @@ impl Network {
 
     /// Probabilities for each frame. The first and last [`REACH`] frames of a cut do not know what lies beyond it.
     pub(crate) fn run(&self, inputs: Vec<[f32; INPUTS]>) -> Vec<[f32; OUTPUTS]> {
-        // The same sums in the same order, with instructions as wide as the machine has.
-        pulp::Arch::new().dispatch(|| self.run_here(inputs))
+        pulp::Arch::new().dispatch(Run { network: self, inputs })
     }
+}
+
+/// A run of the network, compiled once for every width of vectors.
+struct Run<'a> {
+    network: &'a Network,
+    inputs: Vec<[f32; INPUTS]>,
+}
+
+impl WithSimd for Run<'_> {
+    type Output = Vec<[f32; OUTPUTS]>;
 
     #[inline(always)]
-    fn run_here(&self, mut inputs: Vec<[f32; INPUTS]>) -> Vec<[f32; OUTPUTS]> {
+    fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
+        let Self { network, mut inputs } = self;
         for input in &mut inputs {
-            for ((x, mean), scale) in input.iter_mut().zip(&self.mean).zip(&self.scale) {
+            for ((x, mean), scale) in input.iter_mut().zip(&network.mean).zip(&network.scale) {
                 *x = (*x - mean) * scale;
             }
         }
@@ -120,12 +139,15 @@ impl Network {
             row.iter_mut().for_each(|x| *x = x.max(0.0));
             row
         };
-        let mut rows: Vec<Row> = (0..inputs.len()).map(|i| relu(self.stem.at(&inputs, i, 1))).collect();
+        let mut rows: Vec<Row> = vec![[0.0; WIDTH]; inputs.len()];
+        for (frame, row) in rows.iter_mut().enumerate() {
+            *row = relu(network.stem.at(simd, &inputs, frame, 1));
+        }
         let mut next = rows.clone();
-        for (i, (wide, mix)) in self.blocks.iter().enumerate() {
+        for (i, (wide, mix)) in network.blocks.iter().enumerate() {
             for (frame, out) in next.iter_mut().enumerate() {
-                let seen = relu(wide.at(&rows, frame, 1 << i));
-                let mixed = mix.at(std::slice::from_ref(&seen), 0, 1);
+                let seen = relu(wide.at(simd, &rows, frame, 1 << i));
+                let mixed = mix.at(simd, std::slice::from_ref(&seen), 0, 1);
                 for ((o, x), m) in out.iter_mut().zip(&rows[frame]).zip(&mixed) {
                     *o = x + m;
                 }
@@ -134,8 +156,8 @@ impl Network {
         }
         rows.into_iter()
             .map(|row| {
-                let mut sum = self.head_bias;
-                for (x, w) in relu(row).iter().zip(&self.head) {
+                let mut sum = network.head_bias;
+                for (x, w) in relu(row).iter().zip(&network.head) {
                     for (s, w) in sum.iter_mut().zip(w) {
                         *s += x * w;
                     }
