@@ -230,7 +230,7 @@ fn a_pulse_that_comes_late_is_found_and_what_comes_before_has_no_beats() {
     let mut seed = 11;
     let free_s = 90.0;
     let mut x = vec![0f32; (free_s * f64::from(RATE)) as usize];
-    let mut add = |x: &mut Vec<f32>, at_s: f64, hz: f64, seconds: f64, level: f64| {
+    let add = |x: &mut Vec<f32>, at_s: f64, hz: f64, seconds: f64, level: f64| {
         let from = (at_s * f64::from(RATE)) as usize;
         for i in 0..(seconds * f64::from(RATE)) as usize {
             let (t, Some(out)) = (i as f64 / f64::from(RATE), x.get_mut(from + i)) else { return };
