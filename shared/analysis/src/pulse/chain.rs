@@ -41,7 +41,8 @@ pub(crate) struct Chain {
 /// The best chain within some frames. `None` where nothing in them goes on like beats for three of them.
 pub(crate) fn best(activations: &Activations, frames: &Range<usize>) -> Option<Chain> {
     let length = frames.end.min(activations.frames.len()).saturating_sub(frames.start) as f64;
-    let span = |c: &Chain| c.beats.last().zip(c.beats.first()).map_or(0.0, |(l, f)| (l - f) as f64);
+    // No beat accounts for more than the slowest would: so beats at both ends with nothing between them are no chain through all of it.
+    let span = |c: &Chain| c.beats.len() as f64 * 60.0 / RANGE_BPM.0 * FRAME_RATE_HZ;
     let chains = || THRESHOLDS.iter().filter_map(|t| at(activations, frames, RANGE_BPM, *t));
     chains().find(|c| span(c) >= LEAST_SHARE * length).or_else(|| chains().next())
 }

@@ -32,6 +32,10 @@ const READINGS: [f64; 6] = [0.5, 2.0, 1.5, 2.0 / 3.0, 3.0, 1.0 / 3.0];
 /// Beats that tell something new of the bars.
 const MOST_BEATS_TOLD: f64 = 80.0;
 
+/// Straight beats of which so many have an onset, to so many seconds, are a pulse, whatever the rest sounds like.
+const MARKED: f64 = 0.8;
+const MARKED_S: f64 = 0.01;
+
 /// The pulse of a sound.
 pub(crate) struct Pulse {
     pub(crate) bpm: f64,
@@ -52,7 +56,11 @@ pub(crate) fn find(activations: &Activations, onsets_s: &[f64], duration_s: f64)
     if onsets_s.len() < 4 {
         return None;
     }
-    let pulsing = presence::pulsing(activations, frame(first)..frame(last).max(frame(first) + 1))?;
+    let sounding = frame(first)..frame(last).max(frame(first) + 1);
+    let found = presence::pulsing(activations, sounding.clone());
+    // A click track is like no music that the network knows; but there is something on every beat, and the beats are straight.
+    let must_be_marked = found.is_none();
+    let pulsing = found.unwrap_or(sounding);
     // A beat may be heard a little before what sounds is certainly an onset, and after the last one.
     let from = if pulsing.start == frame(first) { 0 } else { pulsing.start };
     let to = if pulsing.end >= frame(last) { activations.frames.len() } else { pulsing.end };
@@ -68,6 +76,10 @@ pub(crate) fn find(activations: &Activations, onsets_s: &[f64], duration_s: f64)
     let downbeat: Vec<f64> = beats.iter().map(|t| (near(*t, DOWNBEAT) / near(*t, BEAT).max(0.05)).clamp(0.02, 0.98)).collect();
     let bars = bars::best(&downbeat);
     let clarity = beats.iter().map(|t| near(*t, BEAT)).sum::<f64>() / beats.len().max(1) as f64;
+    let on_beat = beats.iter().filter(|b| is_onset_near(onsets_s, **b)).count() as f64 / beats.len().max(1) as f64;
+    if must_be_marked && !(is_straight && on_beat >= MARKED) {
+        return None;
+    }
     // The mean of the log odds: what is sure counts more than what is not.
     let odds = |f: usize| (activations.probability(f, TRIPLE) / (1.0 - activations.probability(f, TRIPLE))).ln();
     let triple = 1.0 / (1.0 + (-pulsing.clone().map(odds).sum::<f64>() / pulsing.len() as f64).exp());
@@ -92,6 +104,11 @@ pub(crate) fn find(activations: &Activations, onsets_s: &[f64], duration_s: f64)
         metre,
         clarity,
     })
+}
+
+fn is_onset_near(onsets_s: &[f64], t: f64) -> bool {
+    let i = onsets_s.partition_point(|o| *o < t - MARKED_S);
+    onsets_s.get(i).is_some_and(|o| *o <= t + MARKED_S)
 }
 
 /// The chain, gone on with at the pace of its ends until the first and the last onset.
