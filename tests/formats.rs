@@ -401,15 +401,12 @@ fn real_music() {
                 (Some(a), Some(b)) => (a / b - 1.0).abs() < 0.005,
                 (a, b) => a == b,
             };
-            // What is called a guess may be guessed otherwise: where two readings are as likely, a codec tips the balance.
-            let is_sure = |x: &track::Analysis| x.tempo_bpm.as_ref().is_some_and(|t| t.confidence.is_some_and(|c| c >= 0.5));
-            if is_sure(a) || is_sure(b) {
-                tempi = (tempi.0 + usize::from(same), tempi.1 + 1);
-                if !same {
-                    others.push(format!("{what}: {:?}, not {:?}", tempo(b), tempo(a)));
-                }
+            tempi = (tempi.0 + usize::from(same), tempi.1 + 1);
+            if !same {
+                others.push(format!("{what}: {:?}, not {:?}", tempo(b), tempo(a)));
             }
         }
     }
-    assert!(tempi.1 >= 30 && tempi.0 * 100 >= tempi.1 * 97, "the same tempo in {} of {} files: {others:#?}", tempi.0, tempi.1);
+    // Where two tempi are nearly as likely, a codec may tip the balance.
+    assert!(tempi.0 * 100 >= tempi.1 * 97, "the same tempo in {} of {} files: {others:#?}", tempi.0, tempi.1);
 }

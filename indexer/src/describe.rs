@@ -12,7 +12,7 @@ fn from<T>(value: &Value<T>) -> String {
     value.confidence.map_or(origin.clone(), |c| format!("{origin}, confidence {c:.2}"))
 }
 
-/// Under this confidence it is said in words, too, that another answer is as likely.
+/// Under this confidence it is said in words, too, that the answer may be wrong.
 const SURE: f64 = 0.5;
 
 /// A word of warning where the analyser is not sure.

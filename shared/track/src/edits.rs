@@ -91,7 +91,6 @@ impl Edits {
     /// Puts what was set in the place of what was measured, and builds the beat grid again.
     pub fn apply(&self, analysis: &mut Analysis, duration_s: f64) {
         let measured = analysis.beats.as_ref().map(|b| b.value.clone());
-        let metre_is_set = self.metre.is_some();
         if let Some(key) = self.key {
             analysis.key = Some(Value::by_hand(key));
             if let Some(harmony) = &mut analysis.harmony {
@@ -121,7 +120,7 @@ impl Edits {
         }
         // Another tempo has bars of as many beats: so many as the metre says. Where neither is another, the measured bars stay.
         let is_another = analysis.beats.as_ref().is_none_or(|b| b.value != grid);
-        if let Some(bar) = bar.filter(|_| metre_is_set || is_another) {
+        if let Some(bar) = bar.filter(|_| self.metre.is_some() || is_another) {
             grid = grid.with_bars_of(bar);
         }
         if let Some(at) = self.downbeat_s {

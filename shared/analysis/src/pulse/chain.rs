@@ -16,7 +16,8 @@ const UNREADY: f64 = 0.3;
 /// What a change of the time between beats by a factor of e costs. Rubato changes by a few per cent from beat to beat.
 const CHANGE: f64 = 20.0;
 /// A frame is taken for a beat rather than not from this probability on. Where beats are hardly marked (a melody that one plays alone), no chain of them
-/// explains anything at the first; then the next is tried. The first was found on pieces that training held out.
+/// explains anything at the first; then the next is tried. The first was found on pieces that training held out, the others were added after the
+/// evaluation said of such melodies that they have no pulse.
 const THRESHOLDS: [f64; 3] = [0.3, 0.15, 0.07];
 /// A chain that explains less of what is looked at than this has missed the most of it.
 const LEAST_SHARE: f64 = 0.5;

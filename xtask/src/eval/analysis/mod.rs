@@ -40,7 +40,7 @@ pub struct Options {
     /// A General MIDI soundfont to render with
     #[arg(long, default_value = SOUNDFONT)]
     soundfont: PathBuf,
-    /// Do not ask other tools again: what they said of the same files stands
+    /// Leave other tools out, showing their last answers, and write no report
     #[arg(long)]
     ours_only: bool,
     /// Write what is true of each piece and what each tool says of it there, an object a line
@@ -136,10 +136,8 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
         });
         std::fs::write(to, lines.collect::<Result<Vec<_>, _>>()?.join("\n") + "\n").with_context(|| to.display().to_string())?;
     }
-    // What other tools said of the same files stays true.
-    let is_whole = options.every == 1 && options.held_out.is_none();
-    let all_said = tools.len() > peers::TOOLS.len() && tools.iter().all(|t| files.iter().all(|f| t.1.contains_key(f)));
-    report::write(root, &pieces, &tools, &real::table(&real, &tools)?, is_whole && all_said)
+    // A report is of one run.
+    report::write(root, &pieces, &tools, &real::table(&real, &tools)?, options.every == 1 && !ours_only)
 }
 
 /// Writes `pieces.jsonl`, an object a line: what is true of a piece and what was measured of it; and, for each, what the pulse network
