@@ -65,7 +65,7 @@ impl Ready {
 /// A track whose beats are these.
 fn with_grid(track: &Track, grid: BeatGrid) -> Track {
     let mut track = track.clone();
-    track.analysis.tempo_bpm = Some(Value::by_hand(grid.median_bpm()));
+    track.analysis.tempo_bpm = Some(Value::by_hand(grid.tempo_bpm()));
     track.analysis.beats = Some(Value::by_hand(grid));
     track
 }

@@ -45,7 +45,7 @@ impl BeatGrid {
     /// (else the first beat) on, over the same span, with bars as long as before.
     #[must_use]
     pub fn at_bpm(&self, bpm: f64) -> Self {
-        let ratio = bpm / self.median_bpm();
+        let ratio = bpm / self.tempo_bpm();
         let is = |to: f64| (ratio / to - 1.0).abs() <= SAME_TEMPO;
         if is(1.0) {
             return self.clone();
@@ -140,7 +140,7 @@ impl BeatGrid {
     #[must_use]
     pub fn tapped(&self, taps_s: &[f64]) -> Option<Self> {
         let (at_s, step_s) = line_of_taps(taps_s)?;
-        let ratio = 60.0 / step_s / self.median_bpm();
+        let ratio = 60.0 / step_s / self.tempo_bpm();
         let is_near = |to: f64| (ratio / to - 1.0).abs() <= TAPPED_TEMPO;
         let off = |grid: &Self| taps_s.iter().map(|t| (t - grid.time_s(grid.beat(*t).round())).abs()).sum::<f64>();
         let readings = if is_near(1.0) {
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn half_keeps_the_downbeats() {
         let half = grid(120.0, 17, &[1, 5, 9, 13]).halved();
-        assert!((half.median_bpm() - 60.0).abs() < 1e-9);
+        assert!((half.tempo_bpm() - 60.0).abs() < 1e-9);
         assert_eq!(half.downbeats_s().collect::<Vec<_>>(), [1.0, 3.0, 5.0, 7.0]);
     }
 
@@ -211,7 +211,7 @@ mod tests {
     fn the_same_twice_and_half_keep_uneven_beats() {
         let uneven: Vec<f64> = (0..33).map(|k| f64::from(k) * 0.5 + if k % 2 == 1 { 0.02 } else { 0.0 }).collect();
         let grid = BeatGrid::with_downbeats(uneven, vec![0, 4, 8]).unwrap();
-        let bpm = grid.median_bpm();
+        let bpm = grid.tempo_bpm();
         assert_eq!(grid.at_bpm(bpm), grid);
         assert_eq!(grid.at_bpm(bpm / 2.0), grid.halved());
         let back = grid.at_bpm(2.0 * bpm).halved();
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn another_tempo_goes_through_the_downbeat() {
         let moved = grid(120.0, 41, &[2, 6, 10]).at_bpm(100.0);
-        assert!((moved.median_bpm() - 100.0).abs() < 1e-9);
+        assert!((moved.tempo_bpm() - 100.0).abs() < 1e-9);
         assert!(moved.downbeats_s().any(|t| (t - 1.5).abs() < 1e-9), "{:?}", moved.downbeats_s().collect::<Vec<_>>());
         assert_eq!(moved.beats_per_bar(), Some(4));
     }
@@ -248,17 +248,17 @@ mod tests {
         // Every second beat, the odd ones, tapped unevenly.
         let taps = [2.01, 2.98, 4.03, 4.99, 6.0].map(|t| t + 0.01);
         let half = grid.tapped(&taps).unwrap();
-        assert!((half.median_bpm() - 60.0).abs() < 1e-9 && half.beats_s().iter().any(|b| (b - 2.0).abs() < 1e-9));
+        assert!((half.tempo_bpm() - 60.0).abs() < 1e-9 && half.beats_s().iter().any(|b| (b - 2.0).abs() < 1e-9));
         // The same tempo between the measured beats is another grid.
         let off = grid.tapped(&[0.75, 1.25, 1.75, 2.25, 2.75]).unwrap();
         assert!(off.beats_s().iter().any(|b| (b - 1.75).abs() < 1e-6) && off.beats_per_bar() == Some(3));
         let other = grid.tapped(&[1.0, 1.7, 2.4, 3.1, 4.5, 5.2]).unwrap();
-        assert!((other.median_bpm() - 60.0 / 0.7).abs() < 0.01);
+        assert!((other.tempo_bpm() - 60.0 / 0.7).abs() < 0.01);
         let swinging: Vec<f64> = (0..60).map(|k| 0.5 * f64::from(k) + if k % 2 == 1 { 0.49 - 0.5 } else { 0.0 }).collect();
-        assert!((BeatGrid::from_taps(&swinging, 60.0).unwrap().median_bpm() - 120.0).abs() < 0.2);
+        assert!((BeatGrid::from_taps(&swinging, 60.0).unwrap().tempo_bpm() - 120.0).abs() < 0.2);
         assert!(grid.tapped(&[1.0, 2.0, 3.0]).is_none() && grid.tapped(&[1.0, 2.0, 1.5, 3.0]).is_none());
         let new = BeatGrid::from_taps(&[10.02, 10.53, 11.03, 11.55], 60.0).unwrap();
-        assert!((new.median_bpm() - 117.9).abs() < 0.5 && new.beats_s()[0] < 0.51 && new.downbeats_s().any(|t| (t - 10.02).abs() < 0.02));
+        assert!((new.tempo_bpm() - 117.9).abs() < 0.5 && new.beats_s()[0] < 0.51 && new.downbeats_s().any(|t| (t - 10.02).abs() < 0.02));
     }
 
     #[test]

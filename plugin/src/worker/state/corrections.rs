@@ -65,11 +65,11 @@ impl State {
         match (&mut ready.cue.timing, track) {
             (Timing::Locked { bpm, beats, downbeat, octave, .. }, _) => {
                 // Another tempo is another choice of what to read as the beat.
-                if (grid.median_bpm() / *bpm - 1.0).abs() > 0.03 {
-                    *octave = music::fit_tempo(grid.median_bpm(), project_bpm, None).octave;
+                if (grid.tempo_bpm() / *bpm - 1.0).abs() > 0.03 {
+                    *octave = music::fit_tempo(grid.tempo_bpm(), project_bpm, None).octave;
                     ready.octave = None;
                 }
-                (*bpm, *beats, *downbeat) = (grid.median_bpm(), PackedTimes::pack(grid.beats_s()), grid.first_downbeat().unwrap_or(0));
+                (*bpm, *beats, *downbeat) = (grid.tempo_bpm(), PackedTimes::pack(grid.beats_s()), grid.first_downbeat().unwrap_or(0));
             }
             (Timing::Unstretched(_), Some(track)) => {
                 let wish = Wish { project_bpm, octave: None, own_pace: false, place: ready.cue.place };

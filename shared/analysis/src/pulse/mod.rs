@@ -85,7 +85,7 @@ pub(crate) fn find(activations: &Activations, onsets_s: &[f64], duration_s: f64)
     let triple = 1.0 / (1.0 + (-pulsing.clone().map(odds).sum::<f64>() / pulsing.len() as f64).exp());
 
     let grid = BeatGrid::with_downbeats(beats, bars.as_ref().map(|b| b.downbeats.clone()).unwrap_or_default())?;
-    let bpm = grid.median_bpm();
+    let bpm = grid.tempo_bpm();
     let alternatives = alternatives(activations, &heard, &chain, bpm);
     let confidence = (1.0 - alternatives.iter().map(|a| a.1).sum::<f64>()) * (0.5 + 0.5 * clarity) * if is_straight { 1.0 } else { 0.8 };
     // An hour of the same bars is no surer than the first minute of them.

@@ -15,7 +15,7 @@ const UNSTEADY: f64 = 0.10;
 /// The pace of a grid, given how far its beats are played from where they should be, if that is known.
 pub(crate) fn pace(grid: &BeatGrid, wobble: Option<f64>, alternatives: Vec<(f64, f64)>) -> Pace {
     let beats = grid.beats_s();
-    let median_s = 60.0 / grid.median_bpm();
+    let median_s = 60.0 / grid.tempo_bpm();
     // Else that of the grid itself: median distance of a beat from the middle of its neighbours, which a slow drift does not raise.
     let own = || {
         let mut off: Vec<f64> = beats.windows(3).map(|w| (w[1] - f64::midpoint(w[0], w[2])).abs() / median_s).collect();
