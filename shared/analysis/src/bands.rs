@@ -1,5 +1,7 @@
 //! Mel bands: a spectrum as the ear divides it, coarsely enough to compare from frame to frame.
 
+use crate::lanes;
+
 /// Number of bands, from 30 Hz to 16 kHz.
 pub(crate) const BANDS: usize = 40;
 const LOWEST_HZ: f64 = 30.0;
@@ -45,7 +47,7 @@ impl Bands {
     pub(crate) fn levels(&self, power: &[f32]) -> Levels {
         let mut levels = [0f32; BANDS];
         for (level, &(from, to)) in levels.iter_mut().zip(&self.ranges) {
-            let energy: f32 = power[from..to].iter().sum();
+            let energy = lanes::sum(&power[from..to], |p| p);
             *level = (1.0 + 3e5 * energy).log10();
         }
         levels

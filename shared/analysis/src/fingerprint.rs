@@ -1,37 +1,39 @@
 //! The fingerprint by which near-duplicates are found: Chromaprint's, over the first two minutes, as AcoustID takes it.
 
+use crate::decimate::Decimator;
 use rusty_chromaprint::{Configuration, Fingerprinter};
 
 /// Sound that counts.
 const LENGTH_S: f64 = 120.0;
+/// Chromaprint looks at sound of this rate, and at none of it above 3,520 Hz: what is left of the treble by then tells nothing.
+const RATE_HZ: f64 = 11_025.0;
 
 pub(crate) struct FingerprintTaker {
     taker: Option<Fingerprinter>,
-    channels: usize,
-    left: u64,
-    interleaved: Vec<i16>,
+    decimator: Decimator,
+    left: usize,
+    low: Vec<f32>,
+    words: Vec<i16>,
 }
 
 impl FingerprintTaker {
-    pub(crate) fn new(rate_hz: u32, channels: usize) -> Self {
-        let channels = channels.min(2);
+    pub(crate) fn new(rate_hz: f64) -> Self {
         let mut taker = Fingerprinter::new(&Configuration::preset_test2());
+        let decimator = Decimator::new(rate_hz, RATE_HZ);
         // It refuses sample rates under 1 kHz, which are refused here before.
-        let taker = taker.start(rate_hz, channels as u32).is_ok().then_some(taker);
-        Self { taker, channels, left: (LENGTH_S * f64::from(rate_hz)) as u64, interleaved: Vec::new() }
+        let taker = taker.start(decimator.rate_hz().round() as u32, 1).is_ok().then_some(taker);
+        Self { taker, left: (LENGTH_S * rate_hz) as usize, decimator, low: Vec::new(), words: Vec::new() }
     }
 
-    /// Takes the first two channels of what comes.
-    pub(crate) fn push(&mut self, planar: &[Vec<f32>]) {
+    pub(crate) fn push(&mut self, mono: &[f32]) {
         let Some(taker) = self.taker.as_mut().filter(|_| self.left > 0) else { return };
-        let channels = &planar[..self.channels.min(planar.len())];
-        let frames = channels.iter().map(Vec::len).min().unwrap_or(0).min(usize::try_from(self.left).unwrap_or(usize::MAX));
-        self.interleaved.clear();
-        for i in 0..frames {
-            self.interleaved.extend(channels.iter().map(|c| (c[i] * 32_767.0).clamp(-32_768.0, 32_767.0) as i16));
-        }
-        taker.consume(&self.interleaved);
-        self.left -= frames as u64;
+        let mono = &mono[..mono.len().min(self.left)];
+        self.left -= mono.len();
+        self.low.clear();
+        self.decimator.push(mono, &mut self.low);
+        self.words.clear();
+        self.words.extend(self.low.iter().map(|x| (x * 32_767.0) as i16));
+        taker.consume(&self.words);
     }
 
     /// The fingerprint: one word for each eighth of a second. Empty for less than three seconds.

@@ -1,5 +1,7 @@
 //! The level over time, coarsely: what silence, articulation and cuts are read from.
 
+use crate::lanes;
+
 /// Lowest level that is told apart from silence, in dB of full scale.
 const FLOOR_DB: f32 = -110.0;
 /// Steps per dB in a byte.
@@ -40,7 +42,7 @@ impl LevelCurve {
             let end = ((self.steps.len() + 1) as f64 * self.rate_hz / self.per_s).ceil() as u64;
             let to = (from + (end.saturating_sub(self.frames).max(1)) as usize).min(length);
             for channel in planar {
-                self.sum += f64::from(channel[from..to].iter().map(|x| x * x).sum::<f32>());
+                self.sum += f64::from(lanes::energy(&channel[from..to]));
             }
             self.count += (to - from) * planar.len();
             self.frames += (to - from) as u64;

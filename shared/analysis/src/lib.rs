@@ -6,9 +6,11 @@
 //! be measured comes back absent.
 
 mod bands;
+mod decimate;
 pub mod features;
 mod fingerprint;
 mod hops;
+mod lanes;
 mod level;
 mod loudness;
 mod onset;
@@ -39,7 +41,7 @@ use track::{Analysis, Descriptors, Harmony, Sections, Timbre, Value, Voice};
 use voice::VoiceTracker;
 
 /// Version of every measure below. It is raised when any of them changes its answers.
-pub const VERSION: &str = "analysis 4";
+pub const VERSION: &str = "analysis 5";
 
 /// Frames per second of the short windows that see when: those of hops of 256 samples at 44.1 kHz.
 pub(crate) const FRAME_RATE_HZ: f64 = 44_100.0 / 256.0;
@@ -81,6 +83,7 @@ pub enum AnalysisError {
 
 /// A sample as everything here takes it: what is not finite is silence, and +24 dBFS is beyond anything that was meant, which keeps damaged floats
 /// from drowning the rest.
+#[inline]
 #[must_use]
 pub fn clean(sample: f32) -> f32 {
     if sample.is_finite() { sample.clamp(-16.0, 16.0) } else { 0.0 }
@@ -95,8 +98,7 @@ fn mix(planar: &[Vec<f32>], frames: usize, mono: &mut Vec<f32>) {
         mono.iter_mut().zip(channel).for_each(|(m, x)| *m += x * scale);
     }
     if let [left, right] = planar {
-        let energy = |x: &[f32]| x.iter().map(|x| x * x).sum::<f32>();
-        if energy(mono) < CANCELLED * (energy(left) + energy(right)) {
+        if lanes::energy(mono) < CANCELLED * (lanes::energy(left) + lanes::energy(right)) {
             mono.iter_mut().zip(left.iter().zip(right)).for_each(|(m, (l, r))| *m = 0.5 * (l - r));
         }
     }
@@ -151,7 +153,7 @@ impl Analyser {
             loudness: LoudnessMeter::new(rate_hz, channels),
             outline: Outline::default(),
             level: LevelCurve::new(rate, FRAME_RATE_HZ),
-            fingerprint: FingerprintTaker::new(rate_hz, channels),
+            fingerprint: FingerprintTaker::new(rate),
             voice: VoiceTracker::new(rate),
             onset: OnsetDetector::new(rate, &bands),
             timbre: TimbreMeter::new(rate, frames.size()),
@@ -188,14 +190,14 @@ impl Analyser {
             clean.extend(dirty[range.clone()].iter().map(|x| self::clean(*x)));
         }
         mix(&self.clean, frames, &mut self.mono);
-        self.sounding += self.mono.iter().map(|x| u64::from(x.abs() > 1e-3)).sum::<u64>();
+        self.sounding += u64::from(self.mono.iter().map(|x| u32::from(x.abs() > 1e-3)).sum::<u32>());
         self.length += frames as u64;
         self.outline.push(&self.clean);
         self.level.push(&self.clean);
         self.stages.end(Stage::Outline);
         self.loudness.push(&self.clean);
         self.stages.end(Stage::Loudness);
-        self.fingerprint.push(&self.clean);
+        self.fingerprint.push(&self.mono);
         self.stages.end(Stage::Fingerprint);
         self.voice.push(&self.mono);
         self.stages.end(Stage::Voice);
@@ -333,7 +335,7 @@ impl Analyser {
             Some(p) => (
                 Some(measured(p.bpm, Some(p.confidence))),
                 p.metre.map(|(metre, c)| measured(metre, Some(c))),
-                Some(measured(p.pace, Some(p.grid_confidence))),
+                Some(measured(p.pace, Some(p.confidence))),
                 Some(measured(p.grid, Some(p.grid_confidence))),
             ),
             None => (None, None, None, None),

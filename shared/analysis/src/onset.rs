@@ -5,6 +5,7 @@
 
 use crate::FRAME_RATE_HZ;
 use crate::bands::{BANDS, Bands, Levels};
+use crate::lanes;
 
 /// The flux compares frames this far apart, so that an attack that straddles two windows is seen whole.
 const LAG: usize = 2;
@@ -38,6 +39,7 @@ pub(crate) struct OnsetDetector {
     // The millisecond level curve, from millisecond `first_ms` on.
     samples_per_ms: f64,
     previous: f32,
+    steps: Vec<f32>,
     energy: f32,
     count: f64,
     level_db: Vec<f32>,
@@ -57,6 +59,7 @@ impl OnsetDetector {
             clarity: 0.0,
             samples_per_ms: rate_hz / 1000.0,
             previous: 0.0,
+            steps: Vec::new(),
             energy: 0.0,
             count: 0.0,
             level_db: Vec::new(),
@@ -66,17 +69,23 @@ impl OnsetDetector {
 
     /// Takes samples. Those of a frame must come before the frame.
     pub(crate) fn push_samples(&mut self, mono: &[f32]) {
-        for &x in mono {
-            // The difference of neighbours lifts attacks over held bass.
-            let d = x - self.previous;
-            self.previous = x;
-            self.energy += d * d;
-            self.count += 1.0;
+        self.steps.clear();
+        // The difference of neighbours lifts attacks over held bass.
+        self.steps.extend(mono.first().map(|x| x - self.previous));
+        self.steps.extend(mono.windows(2).map(|w| w[1] - w[0]));
+        self.previous = mono.last().copied().unwrap_or(self.previous);
+        let mut from = 0;
+        while from < self.steps.len() {
+            let missing = (self.samples_per_ms - self.count).ceil().max(1.0) as usize;
+            let to = (from + missing).min(self.steps.len());
+            self.energy += lanes::energy(&self.steps[from..to]);
+            self.count += (to - from) as f64;
             if self.count >= self.samples_per_ms {
                 self.level_db.push(10.0 * (self.energy / self.count as f32 + 1e-9).log10());
                 self.count -= self.samples_per_ms;
                 self.energy = 0.0;
             }
+            from = to;
         }
     }
 

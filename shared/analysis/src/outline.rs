@@ -1,5 +1,6 @@
 //! The outline of a waveform in a bounded number of columns, whatever the length.
 
+use crate::lanes;
 use track::Peaks;
 
 /// Columns are merged in pairs when there are this many, so that between half and all of them are filled.
@@ -25,9 +26,7 @@ impl Outline {
         while from < length {
             let to = (from + (self.frames_per_column - self.filled) as usize).min(length);
             for channel in planar {
-                for x in &channel[from..to] {
-                    self.current = (self.current.0.min(*x), self.current.1.max(*x));
-                }
+                self.current = lanes::range(&channel[from..to], self.current);
             }
             self.filled += (to - from) as u32;
             if self.filled >= self.frames_per_column {

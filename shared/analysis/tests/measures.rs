@@ -80,16 +80,21 @@ fn onsets_are_found_within_5_ms_also_at_other_rates() {
 
 /// A cadence of triads, each note with five harmonics.
 fn cadence(tonic: i32, minor: bool, cents: f64) -> Vec<f32> {
+    cadence_at(RATE, tonic, minor, cents)
+}
+
+fn cadence_at(rate: u32, tonic: i32, minor: bool, cents: f64) -> Vec<f32> {
     let chords = if minor { [[0, 3, 7], [5, 8, 12], [7, 11, 14], [0, 3, 7]] } else { [[0, 4, 7], [5, 9, 12], [7, 11, 14], [0, 4, 7]] };
-    let mut x = vec![0f32; RATE as usize * 8];
+    let held = rate as usize * 2;
+    let mut x = vec![0f32; held * 4];
     for (c, chord) in chords.iter().enumerate() {
         for degree in chord {
             let hz = 261.63 * ((f64::from(tonic + degree) + cents / 100.0) / 12.0).exp2();
-            for i in 0..RATE as usize * 2 {
-                let t = i as f64 / f64::from(RATE);
+            for i in 0..held {
+                let t = i as f64 / f64::from(rate);
                 let fade = (-t * 1.2).exp() * 0.1;
                 let wave: f64 = (1..=5).map(|k| (std::f64::consts::TAU * hz * f64::from(k) * t).sin() / f64::from(k)).sum();
-                x[c * RATE as usize * 2 + i] += (wave * fade) as f32;
+                x[c * held + i] += (wave * fade) as f32;
             }
         }
     }
@@ -194,6 +199,26 @@ fn the_same_music_has_the_same_fingerprint_and_other_music_another() {
     let (original, copy, other) = (print(&music), print(&worn), print(&cadence(5, true, 0.0)));
     assert!(original.len() > 20 && different(&original, &copy) < 0.1, "{}", different(&original, &copy));
     assert!(different(&original, &other) > 0.2, "{}", different(&original, &other));
+}
+
+/// What AcoustID and its like were given by others is found by what we give.
+#[test]
+fn a_fingerprint_is_that_which_chromaprint_takes_itself() {
+    use rusty_chromaprint::{Configuration, Fingerprinter};
+    for rate in [22_050, 44_100, 48_000, 96_000] {
+        let music = cadence_at(rate, 3, false, 0.0);
+        let other: Vec<f32> = music.iter().map(|x| 0.7 * x).collect();
+        let ours = analyse(rate, &[&music, &other]).fingerprint.unwrap().value;
+        let mut theirs = Fingerprinter::new(&Configuration::preset_test2());
+        theirs.start(rate, 2).unwrap();
+        let words: Vec<i16> = music.iter().zip(&other).flat_map(|(l, r)| [(l * 32_767.0) as i16, (r * 32_767.0) as i16]).collect();
+        theirs.consume(&words);
+        theirs.finish();
+        let theirs = theirs.fingerprint();
+        assert!(ours.len().abs_diff(theirs.len()) <= 1, "{} words, not {}, at {rate} Hz", ours.len(), theirs.len());
+        let bits: u32 = ours.iter().zip(theirs).map(|(a, b)| (a ^ b).count_ones()).sum();
+        assert!(f64::from(bits) < 0.03 * 32.0 * theirs.len() as f64, "{bits} bits of {} words at {rate} Hz", theirs.len());
+    }
 }
 
 #[test]

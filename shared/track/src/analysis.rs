@@ -11,7 +11,7 @@ pub struct Analysis {
     pub loudness: Option<Value<Loudness>>,
     /// Tempo in beats per minute. Absent without a pulse.
     pub tempo_bpm: Option<Value<f64>>,
-    /// Beat times, and which of them begin bars. Absent without a pulse.
+    /// Beat times, and which of them begin bars: the confidence is that of the bars, which are the hardest part. Absent without a pulse.
     pub beats: Option<Value<BeatGrid>>,
     /// Metre. Absent without a pulse.
     #[serde(default)]

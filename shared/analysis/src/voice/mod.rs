@@ -4,14 +4,15 @@
 //! the pitch of every frame worth its price, and only for as long as it stays alone.
 
 mod candidates;
-mod decimate;
 mod path;
 
 use candidates::{Candidates, PitchFrames};
-use decimate::Decimator;
+use crate::decimate::Decimator;
 use path::PathFinder;
 use track::Voice;
 
+/// Samples per second that pitch needs at least.
+const LOWEST_RATE_HZ: f64 = 14_000.0;
 /// Time between frames.
 const HOP_S: f64 = 0.01;
 /// Sound that is heard before it is decided whether it is one voice.
@@ -50,7 +51,7 @@ pub(crate) struct VoiceTracker {
 impl VoiceTracker {
     /// A tracker that decides for itself whether one voice is there.
     pub(crate) fn new(rate_hz: f64) -> Self {
-        let decimator = Decimator::new(rate_hz);
+        let decimator = Decimator::new(rate_hz, LOWEST_RATE_HZ);
         let frames = PitchFrames::new(decimator.rate_hz(), HOP_S);
         Self {
             state: State::Trial,

@@ -1,7 +1,7 @@
-//! A stream at a lower sample rate: pitch needs no treble.
+//! A stream at a lower sample rate: pitch and fingerprint need no treble.
 
-/// The lower rate is at least this.
-const LOWEST_RATE_HZ: f64 = 14_000.0;
+use crate::lanes;
+
 /// Taps of the low-pass on either side, per sample that comes out.
 const REACH: usize = 8;
 
@@ -14,8 +14,9 @@ pub(crate) struct Decimator {
 }
 
 impl Decimator {
-    pub(crate) fn new(rate_hz: f64) -> Self {
-        let factor = ((rate_hz / LOWEST_RATE_HZ) as usize).max(1);
+    /// From a rate to the lowest whole part of it that is not under another.
+    pub(crate) fn new(rate_hz: f64, lowest_rate_hz: f64) -> Self {
+        let factor = ((rate_hz / lowest_rate_hz) as usize).max(1);
         let half = if factor == 1 { 0 } else { REACH * factor };
         // A Hann-windowed sinc, cut off at 0.8 of the lower Nyquist frequency.
         let cutoff = 0.8 / factor as f64;
@@ -49,7 +50,7 @@ impl Decimator {
         self.pending.extend_from_slice(samples);
         let mut start = 0;
         while let Some(span) = self.pending.get(start..start + self.taps.len()) {
-            out.push(span.iter().zip(&self.taps).map(|(x, t)| x * t).sum());
+            out.push(lanes::dot(span, &self.taps));
             start += self.factor;
         }
         self.pending.drain(..start.min(self.pending.len()));
