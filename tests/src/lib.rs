@@ -6,3 +6,4 @@ pub mod clicks;
 pub mod host;
 pub mod tools;
 pub mod transport;
+pub mod world;

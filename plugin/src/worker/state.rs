@@ -3,23 +3,26 @@
 //! One idea: the cue that is stored with the project and the track that is only tried are kept apart, and the player gets one of them.
 
 mod corrections;
+mod listing;
+mod playing;
+mod ready;
 
 use super::{Handle, ToWorker, get};
 use crate::params::{Persisted, UnderscoreParams};
-use crate::view::{Chosen, Intent, Library, Model, Row};
-use affect::Affect;
-use catalogue::{CatalogueError, FileStamp, Query, Reader};
+use crate::view::{Chosen, Intent, Model};
+use catalogue::{FileStamp, Reader};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use cue::{Cue, Feeder, Place, Timing};
-use music::{BeatGrid, TempoOctave};
+use music::TempoOctave;
 use nice_plug_egui::RepaintNotifier;
+use ready::{Ready, with_grid};
 use spotting::{Wish, fit};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
-use track::{ContentId, Track, Value};
+use track::{ContentId, Track};
 
 /// Between two looks at the player while something is chosen, and while nothing is.
 const BUSY_TICK: Duration = Duration::from_millis(2);
@@ -30,45 +33,6 @@ const CATALOGUE_LOOK: Duration = Duration::from_secs(1);
 const RESULTS: usize = 200;
 /// How long a change of project tempo must last before an audition is fitted anew.
 const TEMPO_SETTLES: Duration = Duration::from_millis(250);
-
-/// A cue with the file that was verified for it.
-#[derive(Clone)]
-struct Ready {
-    cue: Cue,
-    path: PathBuf,
-    /// What the file looked like when it was verified.
-    stamp: FileStamp,
-    /// The reading of its tempo that somebody chose over the nearest one.
-    octave: Option<TempoOctave>,
-    /// Whether its beats were put right by hand.
-    by_hand: bool,
-}
-
-impl Ready {
-    /// The beats that its cue is locked to.
-    fn grid(&self) -> Option<BeatGrid> {
-        match &self.cue.timing {
-            Timing::Locked { beats, downbeat, .. } => BeatGrid::new(beats.unpack()?, Some(*downbeat)),
-            Timing::Unstretched(_) => None,
-        }
-    }
-
-    /// Its recipe for another wish. Beats that were put right by hand stay.
-    fn refit(&self, track: &Track, wish: &Wish) -> Cue {
-        match self.grid().filter(|_| self.by_hand) {
-            Some(grid) => fit(&with_grid(track, grid), self.path.clone(), wish).cue,
-            None => fit(track, self.path.clone(), wish).cue,
-        }
-    }
-}
-
-/// A track whose beats are these.
-fn with_grid(track: &Track, grid: BeatGrid) -> Track {
-    let mut track = track.clone();
-    track.analysis.tempo_bpm = Some(Value::by_hand(grid.tempo_bpm()));
-    track.analysis.beats = Some(Value::by_hand(grid));
-    track
-}
 
 /// All that the thread knows.
 pub(super) struct State {
@@ -209,62 +173,6 @@ impl State {
         if self.model.chosen.is_some() && self.described.is_some_and(|(d, at)| (d - bpm).abs() > 0.05 && at.elapsed() > TEMPO_SETTLES) {
             self.describe_chosen();
             self.publish();
-        }
-    }
-
-    // --- The catalogue --------------------------------------------------------------------------------------------------------
-
-    /// Reads what is new in the catalogue. Whether anything was.
-    fn look_at_catalogue(&mut self) -> bool {
-        if self.looked.is_some_and(|l| l.elapsed() < CATALOGUE_LOOK) {
-            return false;
-        }
-        self.looked = Some(Instant::now());
-        let before = self.model.library.clone();
-        let news = match &mut self.reader {
-            Some(reader) => reader.refresh().unwrap_or_else(|_| {
-                self.reader = None;
-                true
-            }),
-            None => match catalogue::default_dir().and_then(|dir| Reader::open(&dir)) {
-                Ok(reader) => {
-                    self.reader = Some(reader);
-                    true
-                }
-                Err(e) => {
-                    let is_absent = matches!(e, CatalogueError::Absent(_) | CatalogueError::Nowhere);
-                    self.model.library = if is_absent { Library::Absent(e.to_string()) } else { Library::Unreadable(e.to_string()) };
-                    false
-                }
-            },
-        };
-        if let (Some(reader), true) = (&self.reader, news) {
-            self.model.library = Library::Ready(reader.summaries().len());
-            self.model.dots = Arc::new(reader.summaries().iter().filter_map(|s| Some((s.affect?, s.content_id.clone()))).collect());
-            self.search();
-            self.describe_chosen();
-        }
-        if news || before != self.model.library {
-            self.publish();
-        }
-        news
-    }
-
-    fn search(&mut self) {
-        let Some(reader) = &self.reader else { return };
-        let [valence, arousal] = self.seen.target;
-        let query = Query {
-            at: Some(Affect::clamped(valence, arousal)),
-            text: Some(self.seen.words.clone()).filter(|w| !w.trim().is_empty()),
-            limit: RESULTS,
-            ..Query::default()
-        };
-        match reader.search(&query) {
-            Ok(found) => {
-                self.model.rows = Arc::new(found.into_iter().map(Row::from).collect());
-                self.model.search_error = None;
-            }
-            Err(e) => self.model.search_error = Some(e.to_string()),
         }
     }
 
@@ -531,78 +439,9 @@ impl State {
         self.describe_chosen();
     }
 
-    /// Brings the player what it should play: the audition, the placed cue, or nothing.
-    fn send_to_player(&mut self) {
-        let semitones = self.params.transpose.value();
-        if self.feeder.is_some() {
-            self.shared.board.transpose.store(semitones, Ordering::Relaxed);
-            let is_trial = self.auditioning && self.trial.is_some();
-            let wanted = if is_trial { self.trial.take() } else { self.stored.take() };
-            let result = match wanted {
-                Some(ready) if self.auditioning || ready.cue.place.is_some() => self.play(ready, semitones).map(Some),
-                other => {
-                    if let Some(feeder) = &mut self.feeder {
-                        feeder.stop();
-                    }
-                    Ok(other)
-                }
-            };
-            match result {
-                Ok(ready) if is_trial => self.trial = ready,
-                Ok(ready) => self.stored = ready,
-                // The one that cannot be played is gone already; what is placed goes on if this was only tried.
-                Err(e) => {
-                    self.stop_audition(&e);
-                    if is_trial {
-                        self.send_to_player();
-                    }
-                }
-            }
-        }
-        self.shared.board.is_loaded.store(true, Ordering::Release);
-    }
-
-    /// Gives a cue to the player, if its file is still the one that was verified.
-    fn play(&mut self, mut ready: Ready, semitones: i32) -> Result<Ready, String> {
-        let Some(feeder) = &mut self.feeder else { return Ok(ready) };
-        let now = std::fs::metadata(&ready.path).ok().map(|m| FileStamp::of(&m));
-        if now != Some(ready.stamp) {
-            feeder.stop();
-            ready.stamp = self.check(&ready.path, &ready.cue.source.content_id)?;
-        }
-        let db = ready.cue.loudness_gain_db.unwrap_or(0.0);
-        self.shared.board.unmatch.store((10f64.powf(-db / 20.0) as f32).to_bits(), Ordering::Relaxed);
-        let cue = if self.auditioning { Cue { place: None, ..ready.cue.clone() } } else { ready.cue.clone() };
-        let Some(feeder) = &mut self.feeder else { return Ok(ready) };
-        feeder.play(&cue, &ready.path, f64::from(semitones)).map_err(|e| e.to_string())?;
-        Ok(ready)
-    }
-
     fn say(&mut self, message: &str) {
         self.model.message = Some(message.to_owned());
         self.publish();
-    }
-
-    fn stop_audition(&mut self, message: &str) {
-        self.auditioning = false;
-        if let Some(feeder) = &mut self.feeder {
-            feeder.stop();
-        }
-        self.describe_chosen();
-        self.say(message);
-    }
-
-    /// What plays cannot be played: says why. What is placed goes on if something else was only tried.
-    fn give_up(&mut self, message: &str) {
-        let was_trial = self.auditioning && self.trial.take().is_some();
-        self.stop_audition(message);
-        if was_trial {
-            self.send_to_player();
-        } else {
-            self.stored = None;
-            self.describe_chosen();
-            self.publish();
-        }
     }
 
     // --- What is shown --------------------------------------------------------------------------------------------------------

@@ -6,8 +6,8 @@
 mod candidates;
 mod path;
 
-use candidates::{Candidates, PitchFrames};
 use crate::decimate::Decimator;
+use candidates::{Candidates, PitchFrames};
 use path::PathFinder;
 use track::Voice;
 
