@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Beats over which a pace is taken: two usual bars.
-const TEMPO_BEATS: usize = 8;
+/// Beats over which a pace is taken: four usual bars.
+const TEMPO_BEATS: usize = 16;
+/// A pace that differs by no more is the same tempo (what evaluations of tempo allow).
+const NEAR_MEDIAN: f64 = 0.04;
 
 /// Beat times of a recording, in seconds from its first sample, strictly rising; at least two.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -91,15 +93,21 @@ impl BeatGrid {
         i as f64 + (time_s - a) / (b - a)
     }
 
-    /// The tempo in beats per minute: the mean pace of eight beats (or half of those there are), less the slowest and the fastest quarter of such paces. A
-    /// beat that comes late makes one step longer and the next one shorter, which eight even out; a pause makes a few paces slow, which are left out.
+    /// The tempo in beats per minute: the mean pace over sixteen beats (or three quarters of those there are), wherever it is near the median step; over
+    /// fewer where it hardly ever is. The median leaves pauses and missed beats out; many beats even out one that comes late, which makes one step
+    /// longer and the next one shorter.
     #[must_use]
     pub fn tempo_bpm(&self) -> f64 {
-        let span = ((self.beats_s.len() - 1) / 2).clamp(1, TEMPO_BEATS);
-        let mut lengths: Vec<f64> = self.beats_s.windows(span + 1).map(|w| w[span] - w[0]).collect();
-        lengths.sort_unstable_by(f64::total_cmp);
-        let middle = &lengths[lengths.len() / 4..lengths.len() - lengths.len() / 4];
-        60.0 * (span * middle.len()) as f64 / middle.iter().sum::<f64>()
+        let mut steps: Vec<f64> = self.beats_s.windows(2).map(|w| w[1] - w[0]).collect();
+        let (middle, most) = (steps.len() / 2, (steps.len() * 3 / 4).clamp(1, TEMPO_BEATS));
+        let median = *steps.select_nth_unstable_by(middle, f64::total_cmp).1;
+        let pace_over = |span: usize| {
+            let paces = self.beats_s.windows(span + 1).map(|w| (w[span] - w[0]) / span as f64);
+            let (near, sum) = paces.filter(|p| (p / median - 1.0).abs() <= NEAR_MEDIAN).fold((0usize, 0.0), |(n, s), p| (n + 1, s + p));
+            (near > 0 && near * 4 >= self.beats_s.len() - span).then(|| sum / near as f64)
+        };
+        let spans = std::iter::successors(Some(most), |span| (*span > 1).then_some(span / 2));
+        60.0 / spans.filter_map(pace_over).next().unwrap_or(median)
     }
 
     /// Beats in most bars, where bars are known.
