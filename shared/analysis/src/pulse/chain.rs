@@ -15,6 +15,8 @@ const READY_BPM: f64 = 110.0;
 const UNREADY: f64 = 0.3;
 /// What a change of the time between beats by a factor of e costs. Rubato changes by a few per cent from beat to beat.
 const CHANGE: f64 = 20.0;
+/// The same where beats are hardly marked: there is nothing that could tell of a change.
+const FAINT_CHANGE: f64 = 80.0;
 /// A frame is taken for a beat rather than not from this probability on (found on pieces that training held out). Where beats are hardly marked, as in a
 /// melody that one plays alone, no chain of them explains anything at that; then it is halved, time and again, to a fortieth of it. (That it must be
 /// was learnt from such melodies of the evaluation, and from the same recordings after other codecs.)
@@ -83,7 +85,8 @@ fn decode(activations: &Activations, range: Range<usize>, range_bpm: (f64, f64),
     if n < 2 || shortest == 0 {
         return None;
     }
-    let step: Vec<f32> = (0..paces).map(|p| (CHANGE * ((shortest + p + 1) as f64 / (shortest + p) as f64).ln()) as f32).collect();
+    let change = if threshold < THRESHOLDS[0] { FAINT_CHANGE } else { CHANGE };
+    let step: Vec<f32> = (0..paces).map(|p| (change * ((shortest + p + 1) as f64 / (shortest + p) as f64).ln()) as f32).collect();
     let unready: Vec<f32> = (0..paces)
         .map(|p| {
             let bpm = 60.0 * FRAME_RATE_HZ / (shortest + p) as f64;
