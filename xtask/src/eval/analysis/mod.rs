@@ -111,7 +111,8 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     tools[0].1.extend(heard);
     let files: Vec<PathBuf> = pieces.iter().map(|p| p.file.clone()).collect();
     let python = if ours_only { None } else { Some(peers::python(&dir.join("python"))?) };
-    for tool in peers::TOOLS {
+    // Nobody else was asked about what was held out.
+    for tool in peers::TOOLS.into_iter().filter(|_| options.held_out.is_none()) {
         let kept = dir.join(format!("{tool}.json"));
         let (answers, seconds) = match &python {
             Some(python) => {
