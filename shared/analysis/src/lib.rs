@@ -97,10 +97,10 @@ fn mix(planar: &[Vec<f32>], frames: usize, mono: &mut Vec<f32>) {
     for channel in planar {
         mono.iter_mut().zip(channel).for_each(|(m, x)| *m += x * scale);
     }
-    if let [left, right] = planar {
-        if lanes::energy(mono) < CANCELLED * (lanes::energy(left) + lanes::energy(right)) {
-            mono.iter_mut().zip(left.iter().zip(right)).for_each(|(m, (l, r))| *m = 0.5 * (l - r));
-        }
+    if let [left, right] = planar
+        && lanes::energy(mono) < CANCELLED * (lanes::energy(left) + lanes::energy(right))
+    {
+        mono.iter_mut().zip(left.iter().zip(right)).for_each(|(m, (l, r))| *m = 0.5 * (l - r));
     }
 }
 
