@@ -9,7 +9,7 @@ use std::fs;
 
 #[test]
 fn one_file_is_measured_and_drawn_without_a_catalogue() {
-    let world = World::new();
+    let world = World::default();
     let file = world.click_file("clicks.wav", 120.0);
     let svg = world.dir.path().join("plot.svg");
     let (code, track, errors) = world.run(&["analyse".as_ref(), file.as_os_str(), "--json".as_ref(), "--plot".as_ref(), svg.as_os_str()]);
@@ -26,7 +26,7 @@ fn one_file_is_measured_and_drawn_without_a_catalogue() {
 
 #[test]
 fn what_is_set_by_hand_is_found_and_outlives_scans() {
-    let world = World::new();
+    let world = World::default();
     let file = world.click_file("clicks.wav", 120.0);
     world.scan();
     let show = || world.run(&["show".as_ref(), file.as_os_str(), "--json".as_ref()]).1;
@@ -62,7 +62,7 @@ fn what_is_set_by_hand_is_found_and_outlives_scans() {
 
 #[test]
 fn a_compilation_is_cut_at_its_silences() {
-    let world = World::new();
+    let world = World::default();
     // Two pieces with a rest inside the first one, and silence around.
     let rate = 22_050usize;
     let tone = |seconds: f64, hz: f32| {
@@ -114,7 +114,7 @@ fn a_compilation_is_cut_at_its_silences() {
 
 #[test]
 fn the_measures_of_a_folder_become_a_table() {
-    let world = World::new();
+    let world = World::default();
     for (name, bpm) in [("a.wav", 100.0), ("b.wav", 140.0)] {
         world.click_file(name, bpm);
     }

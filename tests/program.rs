@@ -18,7 +18,7 @@ fn library() -> PathBuf {
 
 #[test]
 fn the_librarys_own_tags_agree_with_what_is_measured() {
-    let world = World::new();
+    let world = World::default();
     let library = library();
     let (code, report, errors) = world.run(&["scan".as_ref(), "--json".as_ref(), library.as_os_str()]);
     assert_eq!(code, 0, "{errors}");
@@ -46,7 +46,7 @@ fn the_librarys_own_tags_agree_with_what_is_measured() {
 
 #[test]
 fn an_unchanged_folder_is_not_opened_again() {
-    let world = World::new();
+    let world = World::default();
     let file = world.click_file("a/b/c/one.wav", 100.0);
     assert_eq!(world.scan().1["new"], 1);
     // The same size and time with other bytes: whoever opened it would see.
@@ -59,7 +59,7 @@ fn an_unchanged_folder_is_not_opened_again() {
 
 #[test]
 fn what_was_named_and_is_no_music_is_told() {
-    let world = World::new();
+    let world = World::default();
     let (music, cover) = (world.click_file("a.wav", 100.0), world.music().join("cover.jpg"));
     fs::write(&cover, b"a picture").unwrap();
     let (code, report, errors) = world.run(&["scan".as_ref(), "--json".as_ref(), music.as_os_str(), cover.as_os_str()]);
@@ -69,7 +69,7 @@ fn what_was_named_and_is_no_music_is_told() {
 
 #[test]
 fn moved_changed_missing_and_copied_files_are_told_apart() {
-    let world = World::new();
+    let world = World::default();
     let (a, b, c) = (world.click_file("a.wav", 90.0), world.click_file("b.wav", 110.0), world.click_file("c.wav", 130.0));
     assert_eq!(world.scan().1["new"], 3);
     fs::rename(&a, world.music().join("moved here.wav")).unwrap();
@@ -87,7 +87,7 @@ fn moved_changed_missing_and_copied_files_are_told_apart() {
 
 #[test]
 fn an_unmounted_share_is_not_the_end_of_a_collection() {
-    let world = World::new();
+    let world = World::default();
     world.click_file("one.wav", 100.0);
     world.click_file("two.wav", 120.0);
     world.scan();
@@ -109,7 +109,7 @@ fn an_unmounted_share_is_not_the_end_of_a_collection() {
 
 #[test]
 fn damaged_files_are_reported_and_cost_nothing_else() {
-    let world = World::new();
+    let world = World::default();
     let good = world.click_file("good.wav", 100.0);
     let bytes = fs::read(&good).unwrap();
     let dir = world.music();
@@ -168,7 +168,7 @@ fn damaged_files_are_reported_and_cost_nothing_else() {
 #[test]
 fn names_links_and_depths_of_every_kind_survive() {
     use std::os::unix::ffi::OsStrExt;
-    let world = World::new();
+    let world = World::default();
     world.click_file("राग/यमन.wav", 100.0);
     world.click_file(".hidden/.also hidden.wav", 101.0);
     world.click_file(OsStr::from_bytes(b"not \xff unicode.wav"), 102.0);
@@ -198,7 +198,7 @@ fn long_file(world: &World, name: &str, hours: f64) -> PathBuf {
 
 #[test]
 fn a_file_that_takes_too_long_is_given_up_and_the_rest_goes_on() {
-    let world = World::new();
+    let world = World::default();
     long_file(&world, "a long one.wav", 2.0);
     world.click_file("b short.wav", 100.0);
     let (code, report) = world.scan_with(&["--timeout", "1", "--workers", "1"]);
@@ -228,7 +228,7 @@ fn file_that_eats_memory(path: &Path, samples: u32) {
 
 #[test]
 fn a_file_that_eats_memory_costs_itself() {
-    let world = World::new();
+    let world = World::default();
     file_that_eats_memory(&world.music().join("a bomb.m4a"), 50_000_000);
     world.click_file("b short.wav", 100.0);
     let (code, report) = world.scan_with(&["--memory", "100", "--workers", "1"]);
@@ -242,7 +242,7 @@ fn a_file_that_eats_memory_costs_itself() {
 
 #[test]
 fn three_hours_are_measured_in_the_memory_of_a_song() {
-    let world = World::new();
+    let world = World::default();
     let path = long_file(&world, "three hours.wav", 3.0);
     let (code, report) = world.scan_with(&["--memory", "300"]);
     assert_eq!(code, 0, "{report}");
@@ -287,7 +287,7 @@ mod signals {
 
     #[test]
     fn a_killed_worker_costs_one_file() {
-        let world = World::new();
+        let world = World::default();
         long_file(&world, "a long one.wav", 3.0);
         world.click_file("b short.wav", 100.0);
         let scan = start(&world);
@@ -305,7 +305,7 @@ mod signals {
 
     #[test]
     fn ctrl_c_stops_within_a_second_and_loses_nothing() {
-        let world = World::new();
+        let world = World::default();
         for i in 0..4 {
             world.click_file(format!("{i}.wav"), 90.0 + f64::from(i));
         }
@@ -329,7 +329,7 @@ mod signals {
 
 #[test]
 fn a_damaged_index_of_words_is_made_again() {
-    let world = World::new();
+    let world = World::default();
     fs::write(world.music().join("not music.txt"), "x").unwrap();
     world.click_file("Don't Look Back.wav", 100.0);
     world.click_file("Mission: Impossible.wav", 110.0);
@@ -354,7 +354,7 @@ fn a_damaged_index_of_words_is_made_again() {
 
 #[test]
 fn what_was_overwritten_is_not_found_any_more_and_what_is_gone_comes_last() {
-    let world = World::new();
+    let world = World::default();
     world.click_file("bounce.wav", 100.0);
     world.click_file("other.wav", 120.0);
     world.scan();
@@ -374,7 +374,7 @@ fn what_was_overwritten_is_not_found_any_more_and_what_is_gone_comes_last() {
 #[cfg(unix)]
 #[test]
 fn folders_that_links_lead_to_are_seen_once() {
-    let world = World::new();
+    let world = World::default();
     let outside = world.dir.path().join("outside");
     fs::create_dir(&outside).unwrap();
     for name in ["a", "b", "c"] {
@@ -396,7 +396,7 @@ fn folders_that_links_lead_to_are_seen_once() {
 
 #[test]
 fn one_bad_folder_does_not_keep_the_others_from_being_scanned() {
-    let world = World::new();
+    let world = World::default();
     world.click_file("a.wav", 100.0);
     fs::create_dir(world.music().join("share")).unwrap();
     world.click_file("share/b.wav", 110.0);
@@ -415,7 +415,7 @@ fn one_bad_folder_does_not_keep_the_others_from_being_scanned() {
 
 #[test]
 fn a_second_scan_at_once_says_who_holds_the_catalogue() {
-    let world = World::new();
+    let world = World::default();
     long_file(&world, "long.wav", 1.0);
     let catalogue = world.dir.path().join("catalogue");
     let first = Command::new(indexer())
@@ -442,7 +442,7 @@ fn a_second_scan_at_once_says_who_holds_the_catalogue() {
 
 #[test]
 fn searches_rank_filter_and_say_why() {
-    let world = World::new();
+    let world = World::default();
     let library = library();
     world.run(&["scan".as_ref(), "--json".as_ref(), library.as_os_str()]);
     let titles = |found: &[Value]| found.iter().map(|t| t["title"].as_str().unwrap().to_owned()).collect::<Vec<_>>();

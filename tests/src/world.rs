@@ -15,15 +15,16 @@ pub struct World {
     pub dir: tempfile::TempDir,
 }
 
-impl World {
+impl Default for World {
     /// With nothing in it yet.
-    #[must_use]
-    pub fn new() -> Self {
+    fn default() -> Self {
         let dir = tempfile::tempdir().unwrap();
         fs::create_dir(dir.path().join("music")).unwrap();
         Self { dir }
     }
+}
 
+impl World {
     /// The folder that is scanned.
     #[must_use]
     pub fn music(&self) -> PathBuf {
