@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use end_to_end::clicks::{metronome, write};
-use end_to_end::tools::{indexer, run_indexer};
+use end_to_end::tools::indexer;
 use end_to_end::world::World;
 use serde_json::Value;
 use std::ffi::OsStr;
