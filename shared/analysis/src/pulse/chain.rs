@@ -15,7 +15,8 @@ const READY_BPM: f64 = 110.0;
 const UNREADY: f64 = 0.3;
 /// What a change of the time between beats by a factor of e costs. Rubato changes by a few per cent from beat to beat.
 const CHANGE: f64 = 20.0;
-/// The same where beats are hardly marked: there is nothing that could tell of a change.
+/// The same where beats are hardly marked: there is nothing that could tell of a change. Four times as much, which was the first value tried, makes
+/// recordings measure the same after every codec.
 const FAINT_CHANGE: f64 = 80.0;
 /// A frame is taken for a beat rather than not from this probability on (found on pieces that training held out). Where beats are hardly marked, as in a
 /// melody that one plays alone, no chain of them explains anything at that; then it is halved, time and again, to a fortieth of it. (That it must be
