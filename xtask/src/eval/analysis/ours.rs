@@ -25,10 +25,10 @@ pub fn analyser(path: &Path) -> Result<Analyser> {
     let mut reader = audio::Reader::open(path)?;
     let (rate_hz, channels) = (reader.info().rate_hz, reader.info().channels);
     let mut analyser = Analyser::new(rate_hz, channels)?;
-    while let Some(block) = reader.next_block()? {
-        let planes: Vec<&[f32]> = block.channels().collect();
-        analyser.push(&planes);
-    }
+    audio::read_unbroken(&mut reader, |planes| -> Result<()> {
+        analyser.push(planes);
+        Ok(())
+    })?;
     Ok(analyser)
 }
 
@@ -40,10 +40,10 @@ pub fn pitch(path: &Path, notes: &[(f64, f64, f64)], seed: u64) -> Result<(f64, 
     let mut reader = audio::Reader::open(path)?;
     let rate_hz = reader.info().rate_hz;
     let mut mono: Vec<f32> = Vec::new();
-    while let Some(block) = reader.next_block()? {
-        let planes: Vec<&[f32]> = block.channels().collect();
+    audio::read_unbroken(&mut reader, |planes| -> Result<()> {
         mono.extend((0..planes[0].len()).map(|i| planes.iter().map(|p| p[i]).sum::<f32>() / planes.len() as f32));
-    }
+        Ok(())
+    })?;
     let right = |mono: &[f32]| -> Result<f64> {
         let voice = analysis::pitch_of_voice(rate_hz, mono)?;
         Ok(voice.map_or(0.0, |(v, _)| super::measure::pitch_right(notes, |t| v.hz_at(t))))

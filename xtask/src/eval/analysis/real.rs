@@ -46,10 +46,7 @@ pub fn prepare(data: &Path, dir: &Path) -> Result<Real> {
         }
         let mut reader = audio::Reader::open(&file)?;
         let rate_hz = f64::from(reader.info().rate_hz);
-        let mut frames = 0;
-        while let Some(block) = reader.next_block()? {
-            frames += block.len();
-        }
+        let frames = audio::read_unbroken(&mut reader, |_| -> Result<()> { Ok(()) })?;
         let to = dir.join(file.file_name().unwrap_or_default()).with_extension("wav");
         if !to.exists() {
             let status = Command::new("ffmpeg")

@@ -29,16 +29,12 @@ fn best(mut round: impl FnMut() -> Result<f64>) -> Result<f64> {
     (0..ROUNDS).try_fold(f64::INFINITY, |least, _| Ok(round()?.min(least)))
 }
 
-fn each_block(file: &Path, mut on: impl FnMut(&[&[f32]])) -> Result<(u32, usize, u64)> {
-    let mut reader = audio::Reader::open(file)?;
-    let (rate_hz, channels) = (reader.info().rate_hz, reader.info().channels);
-    let mut frames = 0;
-    while let Some(block) = reader.next_block()? {
-        frames += block.len() as u64;
-        let planes: Vec<&[f32]> = block.channels().collect();
-        on(&planes);
-    }
-    Ok((rate_hz, channels, frames))
+/// All the sound of a reader, as a scan takes it. Gives its frames.
+fn each_block(reader: &mut audio::Reader, mut on: impl FnMut(&[&[f32]])) -> Result<u64> {
+    audio::read_unbroken(reader, |planes| {
+        on(planes);
+        Ok(())
+    })
 }
 
 pub fn run(root: &Path) -> Result<()> {
@@ -48,8 +44,8 @@ pub fn run(root: &Path) -> Result<()> {
     let files = mp3s(&data, &dir)?;
     let mut seconds = 0.0;
     for file in &files {
-        let (rate, _, frames) = each_block(file, |_| {})?;
-        seconds += frames as f64 / f64::from(rate);
+        let mut reader = audio::Reader::open(file)?;
+        seconds += each_block(&mut reader, |_| {})? as f64 / f64::from(reader.info().rate_hz);
     }
     eprintln!("{} mp3 files, {seconds:.0} s of music", files.len());
 
@@ -111,7 +107,7 @@ pub fn run(root: &Path) -> Result<()> {
 fn decode(files: &[PathBuf]) -> Result<f64> {
     let began = Instant::now();
     for file in files {
-        each_block(file, |planes| {
+        each_block(&mut audio::Reader::open(file)?, |planes| {
             std::hint::black_box(planes);
         })?;
     }
@@ -123,10 +119,9 @@ fn measure(files: &[PathBuf]) -> Result<(f64, Vec<(Stage, f64)>)> {
     let began = Instant::now();
     let mut times: Vec<(Stage, f64)> = analysis::stages::ALL.into_iter().map(|s| (s, 0.0)).collect();
     for file in files {
-        let reader = audio::Reader::open(file)?;
+        let mut reader = audio::Reader::open(file)?;
         let mut analyser = Analyser::new(reader.info().rate_hz, reader.info().channels)?.timed();
-        drop(reader);
-        each_block(file, |planes| analyser.push(planes))?;
+        each_block(&mut reader, |planes| analyser.push(planes))?;
         let (analysis, spent) = analyser.finish_with_times();
         std::hint::black_box(mood::estimate(&analysis));
         times.iter_mut().zip(spent).for_each(|(t, s)| t.1 += s.1.as_secs_f64());
@@ -169,7 +164,9 @@ fn pitch_speed(data: &Path) -> Result<f64> {
                 continue;
             }
             let mut mono: Vec<f32> = Vec::new();
-            let (rate_hz, _, frames) = each_block(&path, |planes| mono.extend_from_slice(planes[0]))?;
+            let mut reader = audio::Reader::open(&path)?;
+            let rate_hz = reader.info().rate_hz;
+            let frames = each_block(&mut reader, |planes| mono.extend_from_slice(planes[0]))?;
             let began = Instant::now();
             std::hint::black_box(analysis::pitch_of_voice(rate_hz, &mono)?);
             took += began.elapsed().as_secs_f64();
