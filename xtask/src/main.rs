@@ -1,9 +1,13 @@
-//! Development commands: `cargo xtask bundle | install | library | arch | eval`.
+//! Development commands: `cargo xtask bundle | install | library | arch | eval | train`.
 
 mod arch;
 mod eval;
 mod install;
 mod library;
+mod parallel;
+mod python;
+mod render;
+mod train;
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
@@ -42,6 +46,14 @@ enum Command {
     /// Measure something and write a report
     #[command(subcommand)]
     Eval(eval::Eval),
+    /// Train a model from the data folder
+    #[command(subcommand)]
+    Train(train::Train),
+}
+
+/// The folder of real data.
+fn data() -> Result<PathBuf> {
+    std::env::var_os("UNDERSCORE_DATA").map(PathBuf::from).context("UNDERSCORE_DATA must name the folder of real data (see CONTRIBUTING.md)")
 }
 
 /// The folder of the workspace.
@@ -64,8 +76,9 @@ fn main() -> Result<()> {
         Command::Library { out } => library::render(&out),
         Command::Arch => arch::check(&root),
         // What is measured is what is shipped.
-        Command::Eval(_) if cfg!(debug_assertions) => as_released(),
+        Command::Eval(_) | Command::Train(_) if cfg!(debug_assertions) => as_released(),
         Command::Eval(eval) => eval::run(&root, &eval),
+        Command::Train(train) => train::run(&root, &train),
     }
 }
 

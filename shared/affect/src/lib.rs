@@ -4,8 +4,12 @@
 //! (Russell's circumplex model of affect, J. Pers. Soc. Psychol. 39, 1980). Words and quadrants are regions of that plane.
 //! This crate knows nothing of music, files or programs.
 
+mod curve;
+mod emotions;
 mod plane;
 mod words;
 
+pub use curve::AffectCurve;
+pub use emotions::{Emotion, Rasa, weights};
 pub use plane::{Affect, AffectEstimate, OutOfPlane, Quadrant};
-pub use words::{MoodWord, UnknownMood, all_moods, mood, nearest_word};
+pub use words::{MoodWord, TAGS, UnknownMood, all_moods, mood, nearest_word};

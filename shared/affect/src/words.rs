@@ -64,6 +64,12 @@ const ALIASES: [(&str, &str); 20] = [
     ("uplifting", "delighted"),
 ];
 
+/// Twenty words that between them go round the plane: what a track is tagged with.
+pub const TAGS: [&str; 20] = [
+    "happy", "delighted", "playful", "excited", "astonished", "tense", "angry", "afraid", "distressed", "frustrated", "miserable", "sad", "gloomy",
+    "bored", "tired", "sleepy", "calm", "serene", "tender", "pleased",
+];
+
 /// A word and the point that it stands for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MoodWord {
@@ -154,6 +160,12 @@ mod tests {
         words.sort_unstable();
         words.dedup();
         assert_eq!(words.len(), RUSSELL.len() + ALIASES.len());
+    }
+
+    #[test]
+    fn tags_are_known_words_of_every_quadrant() {
+        let quadrants: Vec<Quadrant> = TAGS.iter().map(|t| mood(t).unwrap().at.quadrant()).collect();
+        assert!(Quadrant::ALL.iter().all(|q| quadrants.iter().filter(|x| *x == q).count() >= 4), "{quadrants:?}");
     }
 
     #[test]

@@ -7,7 +7,9 @@ pub(crate) const BANDS: usize = 40;
 const LOWEST_HZ: f64 = 30.0;
 pub(crate) const HIGHEST_HZ: f64 = 16_000.0;
 
-/// Sums of power by band, as log10(1 + 3e5 E): 0 for silence, 5.5 for a full-scale sine.
+/// Sums of power by band.
+pub(crate) type Energies = [f32; BANDS];
+/// The same as log10(1 + 3e5 E): 0 for silence, 5.5 for a full-scale sine.
 pub(crate) type Levels = [f32; BANDS];
 
 /// Which bins make up each band.
@@ -43,13 +45,17 @@ impl Bands {
         self.live
     }
 
-    /// The level of each band.
-    pub(crate) fn levels(&self, power: &[f32]) -> Levels {
-        let mut levels = [0f32; BANDS];
-        for (level, &(from, to)) in levels.iter_mut().zip(&self.ranges) {
-            let energy = lanes::sum(&power[from..to], |p| p);
-            *level = (1.0 + 3e5 * energy).log10();
+    /// The energy of each band.
+    pub(crate) fn energies(&self, power: &[f32]) -> Energies {
+        let mut energies = [0f32; BANDS];
+        for (energy, &(from, to)) in energies.iter_mut().zip(&self.ranges) {
+            *energy = lanes::sum(&power[from..to], |p| p);
         }
-        levels
+        energies
     }
+}
+
+/// The level of each band.
+pub(crate) fn levels(energies: &Energies) -> Levels {
+    energies.map(|e| (1.0 + 3e5 * e).log10())
 }

@@ -1,6 +1,7 @@
 //! The level over time, coarsely: what silence, articulation and cuts are read from.
 
 use crate::lanes;
+use crate::passages::Course;
 
 /// Lowest level that is told apart from silence, in dB of full scale.
 const FLOOR_DB: f32 = -110.0;
@@ -17,6 +18,11 @@ pub struct LevelCurve {
     frames: u64,
     steps: Vec<u8>,
 }
+
+/// How long a level is that is called one when its course is told, in seconds.
+const MOMENT_S: f64 = 0.1;
+/// What lies further under the loudest moment of the whole does not count as sounding.
+const SOUNDING_DB: f32 = 40.0;
 
 /// A stretch of silence, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -106,23 +112,66 @@ impl LevelCurve {
         (before, after)
     }
 
+    /// Mean levels of the tenths of seconds between two moments, in dBFS.
+    fn moments(&self, from_s: f64, to_s: f64) -> impl Iterator<Item = f32> {
+        let steps = ((MOMENT_S * self.per_s).round() as usize).max(1);
+        (self.step(from_s)..self.step(to_s).min(self.steps.len())).step_by(steps).map(move |from| {
+            let all = from..(from + steps).min(self.steps.len());
+            let n = all.len() as f32;
+            let power = all.map(|i| 10f32.powf(self.db(i) / 10.0)).sum::<f32>() / n;
+            10.0 * power.max(1e-12).log10()
+        })
+    }
+
+    /// The level of the loudest tenth of a second, in dBFS.
+    pub(crate) fn loudest_dbfs(&self) -> f32 {
+        self.moments(0.0, self.duration_s()).fold(FLOOR_DB, f32::max)
+    }
+
+    /// How the level runs between two moments of a sound whose loudest tenth of a second is known. `None` where nothing sounds.
+    pub(crate) fn course(&self, from_s: f64, to_s: f64, loudest_dbfs: f32) -> Option<Course> {
+        let threshold = (loudest_dbfs - SOUNDING_DB).max(FLOOR_DB + 1.0);
+        let all: Vec<f32> = self.moments(from_s, to_s).filter(|l| *l > threshold).collect();
+        let mut sorted = all.clone();
+        sorted.sort_unstable_by(f32::total_cmp);
+        let at = |share: f64| sorted.get((share * sorted.len() as f64) as usize).map(|l| f64::from(*l));
+        let steps: Vec<f64> = all.windows(2).map(|w| f64::from(w[1] - w[0]).powi(2)).collect();
+        let power = all.iter().map(|l| 10f64.powf(f64::from(*l) / 10.0)).sum::<f64>() / all.len().max(1) as f64;
+        Some(Course {
+            sounding_s: all.len() as f64 * MOMENT_S,
+            mean_dbfs: 10.0 * power.max(1e-12).log10(),
+            low_dbfs: at(0.1)?,
+            middle_dbfs: at(0.5)?,
+            high_dbfs: at(0.95)?,
+            unrest_db: (steps.iter().sum::<f64>() / steps.len().max(1) as f64).sqrt(),
+        })
+    }
+
     /// Median share of the time between two onsets for which the level stays within 10 dB of its highest just after the first.
     pub(crate) fn articulation(&self, onsets_s: &[f64]) -> Option<f64> {
+        let mut shares: Vec<f64> = self.holds(onsets_s).collect();
+        shares.sort_unstable_by(f64::total_cmp);
+        (shares.len() >= 3).then(|| shares[shares.len() / 2])
+    }
+
+    /// The mean of the same.
+    pub(crate) fn mean_articulation(&self, onsets_s: &[f64]) -> Option<f64> {
+        let shares: Vec<f64> = self.holds(onsets_s).collect();
+        (shares.len() >= 3).then(|| shares.iter().sum::<f64>() / shares.len() as f64)
+    }
+
+    /// Shares of the times between two onsets for which the level stays within 10 dB of its highest just after the first; times that are those
+    /// of notes.
+    fn holds(&self, onsets_s: &[f64]) -> impl Iterator<Item = f64> {
         const ATTACK_S: f64 = 0.08;
         const FALL_DB: f32 = 10.0;
-        let mut shares: Vec<f64> = onsets_s
-            .windows(2)
-            .filter(|w| (0.1..2.0).contains(&(w[1] - w[0])))
-            .map(|w| {
-                let (from, to) = (self.step(w[0]), self.step(w[1]));
-                let attack = from..(from + self.step(ATTACK_S)).min(to).max(from + 1);
-                let top = attack.clone().max_by(|a, b| self.db(*a).total_cmp(&self.db(*b))).unwrap_or(from);
-                let held = (top..to).take_while(|i| self.db(*i) > self.db(top) - FALL_DB).count() + top - from;
-                held as f64 / (to - from).max(1) as f64
-            })
-            .collect();
-        shares.sort_unstable_by(f64::total_cmp);
-        (shares.len() >= 3).then(|| shares[shares.len() / 2].min(1.0))
+        onsets_s.windows(2).filter(|w| (0.1..2.0).contains(&(w[1] - w[0]))).map(|w| {
+            let (from, to) = (self.step(w[0]), self.step(w[1]));
+            let attack = from..(from + self.step(ATTACK_S)).min(to).max(from + 1);
+            let top = attack.clone().max_by(|a, b| self.db(*a).total_cmp(&self.db(*b))).unwrap_or(from);
+            let held = (top..to).take_while(|i| self.db(*i) > self.db(top) - FALL_DB).count() + top - from;
+            (held as f64 / (to - from).max(1) as f64).min(1.0)
+        })
     }
 }
 

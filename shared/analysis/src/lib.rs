@@ -15,6 +15,7 @@ mod level;
 mod loudness;
 mod onset;
 mod outline;
+pub mod passages;
 pub mod pulse;
 mod running;
 mod sections;
@@ -25,6 +26,7 @@ mod tonal;
 mod voice;
 
 pub use level::{LevelCurve, Silence};
+pub use passages::{Passage, Passages};
 
 use bands::Bands;
 use fingerprint::FingerprintTaker;
@@ -41,7 +43,7 @@ use track::{Analysis, Descriptors, Harmony, Sections, Timbre, Value, Voice};
 use voice::VoiceTracker;
 
 /// Version of every measure below. It is raised when any of them changes its answers.
-pub const VERSION: &str = "analysis 5";
+pub const VERSION: &str = "analysis 6";
 
 /// Frames per second of the short windows that see when: those of hops of 256 samples at 44.1 kHz.
 pub(crate) const FRAME_RATE_HZ: f64 = 44_100.0 / 256.0;
@@ -102,6 +104,17 @@ fn mix(planar: &[Vec<f32>], frames: usize, mono: &mut Vec<f32>) {
     {
         mono.iter_mut().zip(left.iter().zip(right)).for_each(|(m, (l, r))| *m = 0.5 * (l - r));
     }
+}
+
+/// All that was measured of a sound.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Whole {
+    /// What a catalogue keeps.
+    pub analysis: Analysis,
+    /// What models of mood are given.
+    pub passages: Passages,
+    /// What the pulse network was given, frame by frame at [`pulse::FRAME_RATE_HZ`]. Of a sound longer than three minutes that is only the end.
+    pub pulse_inputs: Vec<[f32; pulse::INPUTS]>,
 }
 
 /// Measures one sound.
@@ -211,11 +224,12 @@ impl Analyser {
     fn spectra(&mut self, mono: &[f32]) {
         let Self { frames, bands, onset, timbre, sections, harmony_frames, chroma, listener, stages, .. } = self;
         frames.push(mono, |power| {
-            let levels = bands.levels(power);
+            let energies = bands.energies(power);
+            let levels = bands::levels(&energies);
             stages.end(Stage::Spectra);
             onset.push_frame(&levels);
             stages.end(Stage::Onsets);
-            timbre.push_frame(power, &levels);
+            timbre.push_frame(power, &energies, &levels);
             stages.end(Stage::Timbre);
             sections.push_levels(&levels);
             stages.end(Stage::Sections);
@@ -241,13 +255,13 @@ impl Analyser {
         self.spectra(&tail);
     }
 
-    /// Like [`Self::finish`], with what the pulse network was given, frame by frame at [`pulse::FRAME_RATE_HZ`]: for training it. Of a sound
-    /// longer than three minutes that is only the end.
+    /// Like [`Self::finish`], with all that models may be trained on.
     #[must_use]
-    pub fn finish_with_pulse_inputs(mut self) -> (Analysis, Vec<[f32; pulse::INPUTS]>) {
+    pub fn finish_whole(mut self) -> Whole {
         self.flush();
-        let inputs = self.listener.inputs();
-        (self.conclude(&mut Stages::default()), inputs)
+        let pulse_inputs = self.listener.inputs();
+        let (analysis, passages) = self.conclude(&mut Stages::default());
+        Whole { analysis, passages, pulse_inputs }
     }
 
     /// The same, reading a clock between stages, for [`Self::finish_with_times`].
@@ -262,7 +276,7 @@ impl Analyser {
     pub fn finish_with_times(mut self) -> (Analysis, Vec<(Stage, std::time::Duration)>) {
         self.flush();
         let mut stages = std::mem::take(&mut self.stages);
-        let analysis = self.conclude(&mut stages);
+        let (analysis, _) = self.conclude(&mut stages);
         (analysis, stages.times())
     }
 
@@ -270,11 +284,18 @@ impl Analyser {
     #[must_use]
     pub fn finish(mut self) -> Analysis {
         self.flush();
+        self.conclude(&mut Stages::default()).0
+    }
+
+    /// Like [`Self::finish`], with measures of the whole and of its passages for models of mood.
+    #[must_use]
+    pub fn finish_with_passages(mut self) -> (Analysis, Passages) {
+        self.flush();
         self.conclude(&mut Stages::default())
     }
 
     /// What is left to do once all that sounds has been seen.
-    fn conclude(self, stages: &mut Stages) -> Analysis {
+    fn conclude(self, stages: &mut Stages) -> (Analysis, Passages) {
         stages.begin();
         let duration_s = self.length as f64 / f64::from(self.rate_hz);
         let (onsets_s, onsets_confidence) = self.onset.finish(duration_s);
@@ -298,6 +319,17 @@ impl Analyser {
         let (silence_before_s, silence_after_s) = self.level.silence_at_ends(SILENCE_BELOW_DB, SILENCE_HOLD_S);
         let sections = Sections { boundaries_s, silence_before_s, silence_after_s };
         let timbre = self.timbre.finish();
+        let heard = passages::Heard {
+            textures: &timbre.passages,
+            chroma: chroma.as_ref(),
+            level: &self.level,
+            onsets_s: &onsets_s,
+            grid: pulse.as_ref().map(|p| &p.grid),
+            pulse_clarity: pulse.as_ref().map(|p| p.clarity),
+            duration_s,
+        };
+        let passages = heard.passages();
+        let colour = chroma.as_ref().map(tonal::Chroma::colour);
         let chroma_deviation = chroma.as_ref().map(tonal::Chroma::deviation);
         let descriptors = (self.sounding > 0).then(|| Descriptors {
             event_density_hz: onsets_s.len() as f64 / duration_s.max(1.0),
@@ -309,15 +341,15 @@ impl Analyser {
             chroma: tonal.map(|c| c.all.map(|x| x as f32)),
             bass_chroma: tonal.and_then(|c| c.bass).map(|b| b.map(|x| x as f32)),
             sounding_share: self.sounding as f64 / self.length.max(1) as f64,
-            timbre: chroma.as_ref().zip(chroma_deviation).map(|(c, chroma_deviation)| Timbre {
+            timbre: colour.zip(chroma_deviation).map(|(colour, chroma_deviation)| Timbre {
                 brightness_deviation_hz: timbre.brightness_deviation_hz,
-                roughness: c.roughness,
+                roughness: colour.roughness.into(),
                 flux_db: timbre.flux_db,
                 contrast_db: timbre.contrast_db,
                 mfcc_mean: timbre.mfcc_mean,
                 mfcc_deviation: timbre.mfcc_deviation,
                 chroma_deviation,
-                register_midi: c.register,
+                register_midi: colour.register.into(),
                 articulation: self.level.articulation(&onsets_s),
             }),
         });
@@ -350,7 +382,7 @@ impl Analyser {
         });
         let best = keys.as_ref().and_then(|k| k.first().copied());
         let alternatives = |keys: Vec<(music::Key, f64)>| keys.into_iter().skip(1).take(3).collect();
-        Analysis {
+        let analysis = Analysis {
             loudness: loudness.map(|l| measured(l, enough)),
             tempo_bpm,
             beats,
@@ -368,7 +400,8 @@ impl Analyser {
             fingerprint: Some(fingerprint).filter(|f| !f.is_empty()).map(|f| measured(f, enough)),
             peaks: measured(self.outline.finish(), Some(1.0)),
             descriptors: descriptors.map(|d| measured(d, enough)),
-        }
+        };
+        (analysis, passages)
     }
 }
 

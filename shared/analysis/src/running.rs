@@ -16,10 +16,6 @@ impl Moments {
         self.squares += off * (value - self.mean);
     }
 
-    pub(crate) fn mean(&self) -> f64 {
-        self.mean
-    }
-
     pub(crate) fn deviation(&self) -> f64 {
         (self.squares / self.count.max(1) as f64).sqrt()
     }

@@ -3,8 +3,10 @@
 //! One idea: the sound's colour changes slowly beside its onsets, so a spectrum in four is enough for it, and one in sixteen for what must
 //! be sorted.
 
-use crate::bands::{BANDS, Levels};
-use crate::running::{Moments, Reservoir};
+use crate::FRAME_RATE_HZ;
+use crate::bands::{BANDS, Energies, Levels};
+use crate::passages::{PASSAGE_S, Texture};
+use crate::running::Reservoir;
 
 /// One spectrum in so many is looked at; for contrast one in so many of those.
 const EVERY: usize = 4;
@@ -29,10 +31,8 @@ pub(crate) struct TimbreMeter {
     previous: Option<Levels>,
     centroid: Reservoir,
     flatness: Reservoir,
-    flux: Moments,
-    centroid_moments: Moments,
-    coefficients: [Moments; COEFFICIENTS],
-    contrast: [Moments; OCTAVES],
+    /// Of each passage, one after the other.
+    passages: Vec<Texture>,
 }
 
 /// What was measured of timbre.
@@ -44,6 +44,7 @@ pub(crate) struct Timbre {
     pub(crate) contrast_db: [f32; OCTAVES],
     pub(crate) mfcc_mean: [f32; COEFFICIENTS],
     pub(crate) mfcc_deviation: [f32; COEFFICIENTS],
+    pub(crate) passages: Vec<Texture>,
 }
 
 impl TimbreMeter {
@@ -70,20 +71,22 @@ impl TimbreMeter {
             previous: None,
             centroid: Reservoir::default(),
             flatness: Reservoir::default(),
-            flux: Moments::default(),
-            centroid_moments: Moments::default(),
-            coefficients: [Moments::default(); COEFFICIENTS],
-            contrast: [Moments::default(); OCTAVES],
+            passages: Vec::new(),
         }
     }
 
     /// Takes the next spectrum of the short windows.
-    pub(crate) fn push_frame(&mut self, power: &[f32], levels: &Levels) {
+    pub(crate) fn push_frame(&mut self, power: &[f32], energies: &Energies, levels: &Levels) {
         let frame = self.frame;
         self.frame += 1;
         if !frame.is_multiple_of(EVERY) {
             return;
         }
+        let passage = (frame as f64 / (FRAME_RATE_HZ * PASSAGE_S)) as usize;
+        if self.passages.len() <= passage {
+            self.passages.resize(passage + 1, Texture::default());
+        }
+        let texture = &mut self.passages[passage];
         let power = &power[..self.magnitudes.len()];
         let sum: f32 = power[1..].iter().sum();
         if sum < SILENCE {
@@ -101,23 +104,27 @@ impl TimbreMeter {
         }
         let centroid = f64::from(weighted / total) * self.bin_hz;
         self.centroid.push(centroid as f32);
-        self.centroid_moments.push(centroid);
+        texture.push_energies(energies);
+        texture.centroid.push(centroid);
+        texture.centroid_octaves.push(centroid.max(1.0).log2());
         // The logarithm of a product of eight is one logarithm.
         let logs: f64 = power[1..].chunks(8).map(|c| c.iter().map(|p| f64::from(p + 1e-12)).product::<f64>().ln()).sum();
         let bins = (power.len() - 1) as f64;
-        self.flatness.push((((logs / bins).exp() / (f64::from(sum) / bins)) as f32).min(1.0));
+        let flatness = ((logs / bins).exp() / (f64::from(sum) / bins)).min(1.0);
+        self.flatness.push(flatness as f32);
+        texture.flatness_db.push(10.0 * flatness.max(1e-10).log10());
 
-        for (moments, row) in self.coefficients.iter_mut().zip(&self.cosines) {
+        for (moments, row) in texture.coefficients.iter_mut().zip(&self.cosines) {
             moments.push(f64::from(row.iter().zip(levels).map(|(c, l)| c * l).sum::<f32>()));
         }
         if let Some(previous) = &self.previous {
             let rise: f32 = levels.iter().zip(previous).map(|(now, before)| (now - before).max(0.0)).sum();
             // Levels are logarithms to the base of ten.
-            self.flux.push(f64::from(10.0 * rise / BANDS as f32));
+            texture.flux.push(f64::from(10.0 * rise / BANDS as f32));
         }
         self.previous = Some(*levels);
         if frame.is_multiple_of(EVERY * CONTRAST_EVERY) {
-            for (moments, &(from, to)) in self.contrast.iter_mut().zip(&self.octaves) {
+            for (moments, &(from, to)) in texture.contrast.iter_mut().zip(&self.octaves) {
                 let n = to.saturating_sub(from);
                 if n < 2 {
                     continue;
@@ -133,14 +140,17 @@ impl TimbreMeter {
     }
 
     pub(crate) fn finish(self) -> Timbre {
+        let mut whole = Texture::default();
+        self.passages.iter().for_each(|p| whole.add(p));
         Timbre {
             brightness_hz: self.centroid.median(),
-            brightness_deviation_hz: self.centroid_moments.deviation(),
+            brightness_deviation_hz: whole.centroid.deviation(),
             flatness: self.flatness.median(),
-            flux_db: self.flux.mean(),
-            contrast_db: self.contrast.map(|m| m.mean() as f32),
-            mfcc_mean: self.coefficients.map(|m| m.mean() as f32),
-            mfcc_deviation: self.coefficients.map(|m| m.deviation() as f32),
+            flux_db: whole.flux.mean(),
+            contrast_db: whole.contrast.map(|m| m.mean() as f32),
+            mfcc_mean: whole.coefficients.map(|m| m.mean() as f32),
+            mfcc_deviation: whole.coefficients.map(|m| m.deviation() as f32),
+            passages: self.passages,
         }
     }
 }

@@ -32,8 +32,6 @@ pub(crate) struct ChromaMeter {
     bass: [f64; FINE],
     frames: Vec<Kept>,
     peaks: Vec<(f64, f64)>,
-    register: Moments,
-    roughness: Moments,
 }
 
 /// What is kept of a frame: half semitones of all that sounds and of the bass, the largest of each 255; 0 for silence.
@@ -41,6 +39,16 @@ pub(crate) struct ChromaMeter {
 struct Kept {
     all: [u8; HALVES],
     bass: [u8; HALVES],
+    colour: Option<Colour>,
+}
+
+/// What the partials of a frame that sounds are like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Colour {
+    /// Their mean pitch as a MIDI note number, weighted by magnitude.
+    pub(crate) register: f32,
+    /// Roughness of the strongest, 0 (none) to 1.
+    pub(crate) roughness: f32,
 }
 
 /// Chroma of a whole sound and of its frames, at [`crate::HARMONY_RATE_HZ`].
@@ -52,10 +60,6 @@ pub(crate) struct Chroma {
     /// Of the bass; sums to 1. `None` where there is none.
     pub(crate) bass: Option<Pitches>,
     frames: Vec<Kept>,
-    /// Mean pitch of what sounds, as a MIDI note number, weighted by magnitude.
-    pub(crate) register: f64,
-    /// Mean roughness of the strongest peaks, 0 (none) to 1.
-    pub(crate) roughness: f64,
 }
 
 impl ChromaMeter {
@@ -66,8 +70,6 @@ impl ChromaMeter {
             bass: [0.0; FINE],
             frames: Vec::new(),
             peaks: Vec::new(),
-            register: Moments::default(),
-            roughness: Moments::default(),
         }
     }
 
@@ -75,6 +77,7 @@ impl ChromaMeter {
     pub(crate) fn push_frame(&mut self, power: &[f32]) -> ([f32; 12], [f32; 12]) {
         let mut fine = [0f64; FINE];
         let mut low = [0f64; FINE];
+        let mut colour = None;
         let from = (RANGE_HZ.0 / self.bin_hz).ceil().max(2.0) as usize;
         let to = ((RANGE_HZ.1 / self.bin_hz) as usize).min(power.len().saturating_sub(2));
         let loudest = power.get(from..to.max(from)).map_or(0.0, |p| p.iter().copied().fold(0.0, f32::max));
@@ -98,10 +101,10 @@ impl ChromaMeter {
                     *t += f / sum;
                     *b += l;
                 }
-                self.describe();
+                colour = Some(self.colour());
             }
         }
-        self.frames.push(Kept { all: halves(&fine), bass: halves(&low) });
+        self.frames.push(Kept { all: halves(&fine), bass: halves(&low), colour });
         (coarse(&fine), coarse(&low))
     }
 
@@ -120,15 +123,14 @@ impl ChromaMeter {
         self.peaks.sort_unstable_by(|a, b| b.1.total_cmp(&a.1));
     }
 
-    fn describe(&mut self) {
+    fn colour(&self) -> Colour {
         let strongest = &self.peaks[..self.peaks.len().min(PEAKS)];
         let weight: f64 = strongest.iter().map(|p| p.1).sum();
         let pitch: f64 = strongest.iter().map(|p| p.1 * (69.0 + 12.0 * (p.0 / 440.0).log2())).sum();
-        self.register.push(pitch / weight);
         let rough = &strongest[..strongest.len().min(ROUGH_PEAKS)];
         let energy: f64 = rough.iter().map(|p| p.1 * p.1).sum();
         let beating: f64 = rough.iter().enumerate().flat_map(|(i, a)| rough[..i].iter().map(|b| dissonance(*a, *b))).sum();
-        self.roughness.push((beating / energy).min(1.0));
+        Colour { register: (pitch / weight) as f32, roughness: (beating / energy).min(1.0) as f32 }
     }
 
     /// `None` where nothing sounded.
@@ -146,8 +148,6 @@ impl ChromaMeter {
             all: tuned(&self.total, offset)?,
             bass: tuned(&self.bass, offset),
             frames: self.frames,
-            register: self.register.mean(),
-            roughness: self.roughness.mean(),
         })
     }
 }
@@ -156,6 +156,19 @@ impl Chroma {
     /// Number of frames.
     pub(crate) fn len(&self) -> usize {
         self.frames.len()
+    }
+
+    /// Mean pitch and mean roughness of the frames that sound.
+    pub(crate) fn colour(&self) -> Colour {
+        let colours = || self.frames.iter().filter_map(|f| f.colour);
+        let n = colours().count().max(1) as f64;
+        let mean = |of: fn(Colour) -> f32| (colours().map(|c| f64::from(of(c))).sum::<f64>() / n) as f32;
+        Colour { register: mean(|c| c.register), roughness: mean(|c| c.roughness) }
+    }
+
+    /// What the partials of a frame are like. `None` for silence.
+    pub(crate) fn frame_colour(&self, i: usize) -> Option<Colour> {
+        self.frames.get(i)?.colour
     }
 
     /// Tuned chroma of a frame: of all that sounds and of the bass, each with a largest value of about 1. `None` for silence.

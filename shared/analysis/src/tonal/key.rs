@@ -15,12 +15,16 @@ const MIN_CORRELATION: f64 = 0.45;
 /// Number of keys.
 pub(crate) const KEYS: usize = 24;
 
-/// How well the best major and the best minor key fit, as correlations. `None` where nothing tonal is heard.
-pub(crate) fn modes(chroma: &Pitches) -> Option<(f64, f64)> {
+/// How well the best major and the best minor key fit, as correlations.
+pub(crate) fn fits(chroma: &Pitches) -> (f64, f64) {
     let best_of =
         |mode, profile: &Pitches| Key::all().filter(|k| k.mode == mode).map(|k| correlation(chroma, profile, k.tonic)).fold(-1.0, f64::max);
-    let (major, minor) = (best_of(Mode::Major, &MAJOR), best_of(Mode::Minor, &MINOR));
-    (major.max(minor) >= MIN_CORRELATION).then_some((major, minor))
+    (best_of(Mode::Major, &MAJOR), best_of(Mode::Minor, &MINOR))
+}
+
+/// The same; `None` where nothing tonal is heard.
+pub(crate) fn modes(chroma: &Pitches) -> Option<(f64, f64)> {
+    Some(fits(chroma)).filter(|(major, minor)| major.max(*minor) >= MIN_CORRELATION)
 }
 
 /// Every key with its probability, given shares of the pitch classes in all that sounds and in the bass; in the order of [`Key::all`].

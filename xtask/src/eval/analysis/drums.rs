@@ -3,8 +3,8 @@
 use super::Split;
 use super::patterns::seed;
 use super::pop::median_bpm;
-use super::score::{DRUMS, Score};
 use super::truth::Truth;
+use crate::render::score::{DRUMS, Score};
 use fastrand::Rng;
 
 /// General MIDI drums: low ones, high ones, what keeps time, what colours.

@@ -3,8 +3,8 @@
 //! One idea: only tunes whose bar lines fall where the metre says are used, so that every beat of them is certain.
 
 use super::Split;
-use super::score::{DRUMS, Score};
 use super::truth::{KeySpan, MODAL, Truth};
+use crate::render::score::{DRUMS, Score};
 use anyhow::{Context, Result};
 use music::{Key, Mode, PitchClass};
 use std::path::Path;

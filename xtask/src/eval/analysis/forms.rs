@@ -6,8 +6,8 @@
 use super::Split;
 use super::patterns::{MAJOR, MINOR, seed};
 use super::pop::median_bpm;
-use super::score::{DRUMS, Score};
 use super::truth::{KeySpan, Truth};
+use crate::render::score::{DRUMS, Score};
 use fastrand::Rng;
 use music::{Key, Mode, PitchClass};
 

@@ -7,29 +7,25 @@ mod fiddle;
 mod forms;
 mod measure;
 mod ours;
-mod own;
 mod patterns;
 pub mod peers;
 mod pop;
 mod real;
 mod report;
-mod score;
 mod truth;
 mod variants;
 
 use anyhow::{Context, Result};
+use crate::parallel::in_parallel;
+use crate::render::score::{self, Score};
+use crate::render::{SOUNDFONT, own};
 use measure::Answer;
-use score::Score;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 use truth::Truth;
 use variants::CYCLE;
-
-/// Where Debian's soundfont lies.
-const SOUNDFONT: &str = "/usr/share/sounds/sf2/FluidR3_GM.sf2";
 
 /// One piece in so many is played by the project's own instruments.
 const OWN: u64 = 6;
@@ -148,8 +144,8 @@ fn training(data: &Path, soundfont: &Path, to: &Path) -> Result<()> {
     let font = score::soundfont(soundfont)?;
     let lines = in_parallel(&scores(data, Split::Training)?, |(number, (score, truth))| {
         let Piece { file, truth, .. } = make(font.as_ref(), to, *number, score, truth)?;
-        let (analysis, inputs) = ours::analyser(&file)?.finish_with_pulse_inputs();
-        ours::write_npy(&to.join(format!("{}.npy", truth.name)), &inputs)?;
+        let analysis::Whole { analysis, pulse_inputs, .. } = ours::analyser(&file)?.finish_whole();
+        ours::write_npy(&to.join(format!("{}.npy", truth.name)), &pulse_inputs)?;
         std::fs::remove_file(&file)?;
         let peaks = track::Value::measured(track::Peaks::default(), analysis::VERSION, None);
         Ok(serde_json::to_string(&serde_json::json!({ "truth": truth, "analysis": track::Analysis { peaks, ..analysis } }))?)
@@ -225,27 +221,4 @@ fn make(font: Option<&Arc<rustysynth::SoundFont>>, dir: &Path, number: usize, sc
     let file = variant.write(sound, rate_hz, number as u64, &stem)?;
     std::fs::write(&note, serde_json::to_vec(&(&file, &truth, notes))?)?;
     Ok(Piece { file, length_s: score.length_s, truth })
-}
-
-/// Does something with each, on all cores, keeping the order.
-fn in_parallel<T: Sync, R: Send>(all: &[T], each: impl Fn(&T) -> Result<R> + Sync) -> Result<Vec<R>> {
-    let next = AtomicUsize::new(0);
-    let work = || -> Result<Vec<(usize, R)>> {
-        let mut done = Vec::new();
-        loop {
-            let i = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = all.get(i) else { return Ok(done) };
-            done.push((i, each(item)?));
-        }
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut results: Vec<(usize, R)> = std::thread::scope(|s| {
-        let handles: Vec<_> = (0..threads).map(|_| s.spawn(work)).collect();
-        handles.into_iter().map(|h| h.join().map_err(|_| anyhow::anyhow!("a thread panicked"))?).collect::<Result<Vec<_>>>()
-    })?
-    .into_iter()
-    .flatten()
-    .collect();
-    results.sort_by_key(|r| r.0);
-    Ok(results.into_iter().map(|r| r.1).collect())
 }

@@ -2,8 +2,8 @@
 
 use super::Split;
 use super::pop::median_bpm;
-use super::score::{DRUMS, Score};
 use super::truth::{KeySpan, Truth};
+use crate::render::score::{DRUMS, Score};
 use fastrand::Rng;
 use music::{Key, Mode, PitchClass};
 

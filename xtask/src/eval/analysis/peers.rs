@@ -25,23 +25,7 @@ struct Line {
 
 /// A Python that has the tools; made where it is missing.
 pub fn python(dir: &Path) -> Result<PathBuf> {
-    let python = dir.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    let works = |p: &Path| {
-        Command::new(p).args(["-c", "import librosa, essentia, aubio"]).stderr(Stdio::null()).status().is_ok_and(|s| s.success())
-    };
-    if works(&python) {
-        return Ok(python);
-    }
-    eprintln!("making a virtual environment with {}", PACKAGES.join(", "));
-    let run = |program: &Path, arguments: &[&str]| -> Result<()> {
-        let status = Command::new(program).args(arguments).status().with_context(|| program.display().to_string())?;
-        if status.success() { Ok(()) } else { bail!("{} {} failed", program.display(), arguments.join(" ")) }
-    };
-    run(Path::new("python3"), &["-m", "venv", &dir.to_string_lossy()])?;
-    let mut install = vec!["-m", "pip", "install", "-q"];
-    install.extend(PACKAGES);
-    run(&python, &install)?;
-    if works(&python) { Ok(python) } else { bail!("the packages are there but cannot be imported") }
+    crate::python::environment(dir, &PACKAGES, "librosa, essentia, aubio")
 }
 
 /// A tool's answers by file, and the seconds that it took for all.

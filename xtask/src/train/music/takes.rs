@@ -1,0 +1,185 @@
+//! Ways to play a clip: instruments, pace, pitch, touch, drums, drones.
+//!
+//! One idea: what a listener's verdict does not hang on is changed at random, so that a model cannot hang on it either. The first take is the
+//! piano that the clip was played on.
+
+use super::About;
+use super::mastering::Mastering;
+use crate::render::score::{DRUMS, RATE_HZ, Score};
+use crate::render::{midi, own};
+use anyhow::{Context, Result};
+use fastrand::Rng;
+use rustysynth::SoundFont;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Families of General MIDI programs; the last is the project's own instruments.
+const FAMILIES: [(&str, &[u8]); 13] = [
+    ("piano", &[0, 1, 3]),
+    ("keyboards", &[4, 5, 6, 7, 2]),
+    ("mallets", &[8, 9, 10, 11, 12, 13, 14]),
+    ("organs", &[16, 17, 18, 19, 20, 21, 22]),
+    ("guitars", &[24, 25, 26, 27, 28, 29, 30]),
+    ("strings", &[40, 41, 42, 44, 45, 48, 49, 50]),
+    ("voices", &[52, 53, 54, 85, 91]),
+    ("brass", &[56, 57, 58, 60, 61, 62, 63]),
+    ("reeds", &[64, 65, 66, 68, 69, 70, 71]),
+    ("pipes", &[72, 73, 74, 75, 77, 79]),
+    ("synthesisers", &[80, 81, 87, 88, 89, 90, 94, 95]),
+    ("plucked", &[15, 46, 104, 105, 106, 107, 108]),
+    ("our own", &[0, 24, 48, 73, 104]),
+];
+const OUR_OWN: usize = FAMILIES.len() - 1;
+/// Channels: what is highest, the rest, a drone.
+const MELODY: u8 = 0;
+const REST: u8 = 1;
+const DRONE: u8 = 2;
+
+/// A clip of EMOPIA.
+pub struct Clip {
+    /// Name of its file, without extension.
+    pub name: String,
+    song: String,
+    quadrant: u8,
+    score: Score,
+}
+
+/// All clips, in order of their names.
+pub fn clips(data: &Path) -> Result<Vec<Clip>> {
+    let dir = data.join("music/emopia/midis");
+    let mut paths: Vec<_> = std::fs::read_dir(&dir).with_context(|| dir.display().to_string())?.flatten().map(|e| e.path()).collect();
+    paths.retain(|p| p.extension().is_some_and(|e| e == "mid"));
+    paths.sort();
+    paths
+        .iter()
+        .map(|path| {
+            let name = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+            // Q1_<song>_<clip>; a song's id may hold underscores itself.
+            let (quadrant, rest) = name.split_at_checked(2).context("a name without a quadrant")?;
+            let quadrant = quadrant.trim_start_matches('Q').parse().with_context(|| name.clone())?;
+            let song = rest.trim_start_matches('_').rsplit_once('_').map_or(rest, |r| r.0).to_owned();
+            let mut score = midi::read(&std::fs::read(path)?, [0; 3]).with_context(|| name.clone())?;
+            score.length_s = score.notes.iter().map(|n| n.start_s + n.length_s).fold(0.0, f64::max) + 1.0;
+            Ok(Clip { name, song, quadrant, score })
+        })
+        .collect()
+}
+
+/// Notes that nothing else starts above and that no higher note covers go to the melody's channel, the rest to the other's.
+fn part(score: &mut Score) {
+    let notes = score.notes.clone();
+    for note in &mut score.notes {
+        let covered = notes.iter().any(|n| n.key > note.key && n.start_s <= note.start_s + 0.05 && n.start_s + n.length_s > note.start_s + 0.05);
+        note.channel = if covered { REST } else { MELODY };
+    }
+}
+
+/// A take of a clip: its sound, its sample rate, and what was done.
+pub fn take(clip: &Clip, take: usize, font: &Arc<SoundFont>, dir: &Path) -> Result<([Vec<f32>; 2], u32, About)> {
+    let seed = clip.name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    let mut rng = Rng::with_seed(seed ^ (take as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    // Each take of a clip is by another family, and each family gets its turn.
+    let mut order: Vec<usize> = (1..FAMILIES.len()).collect();
+    Rng::with_seed(seed).shuffle(&mut order);
+    let family = if take == 0 { 0 } else { order[(take - 1) % order.len()] };
+    let mut score = clip.score.clone();
+    let mut done = Vec::new();
+    if take > 0 {
+        play_otherwise(&mut score, &mut rng, &mut done);
+    }
+    part(&mut score);
+    let programs = FAMILIES[family].1;
+    score.programs[usize::from(MELODY)] = if take == 0 { 0 } else { *rng.choice(programs).unwrap_or(&0) };
+    score.programs[usize::from(REST)] =
+        if take > 0 && rng.bool() { *rng.choice(programs).unwrap_or(&0) } else { score.programs[usize::from(MELODY)] };
+    done.push(format!("programs {} and {}", score.programs[0], score.programs[1]));
+    if take > 0 && rng.f64() < 0.3 {
+        drum(&mut score, &mut rng);
+        done.push("drums".into());
+    }
+    if take > 0 && rng.f64() < 0.15 {
+        drone(&mut score, &mut rng);
+        done.push("drone".into());
+    }
+    let (sound, rate_hz) = if family == OUR_OWN { (own::render(&score, seed), own::rate_hz()) } else { (score.render(font)?, RATE_HZ) };
+    let mastering = if take == 0 { Mastering::none() } else { Mastering::any(&mut rng) };
+    done.push(mastering.to_string());
+    let (sound, rate_hz) = mastering.apply(sound, rate_hz, &mut rng, &dir.join(format!("{}-{take}", clip.name)))?;
+    let about = About {
+        clip: clip.name.clone(),
+        song: clip.song.clone(),
+        quadrant: clip.quadrant,
+        take,
+        family: FAMILIES[family].0.to_owned(),
+        done: done.join(", "),
+        passages: 0,
+    };
+    Ok((sound, rate_hz, about))
+}
+
+/// Another pace, pitch and touch.
+fn play_otherwise(score: &mut Score, rng: &mut Rng, done: &mut Vec<String>) {
+    let pace = (0.24 * (rng.f64() - 0.5)).exp();
+    let mut semitones = rng.i32(-6..=6);
+    if rng.f64() < 0.2 {
+        semitones += if rng.bool() { 12 } else { -12 };
+    }
+    // From as it was played to all alike.
+    let evenness = rng.f64();
+    let mean = score.notes.iter().map(|n| f64::from(n.velocity)).sum::<f64>() / score.notes.len().max(1) as f64;
+    let middle = mean + 24.0 * (rng.f64() - 0.5);
+    let held = 0.7 + 0.5 * rng.f64();
+    for note in &mut score.notes {
+        note.start_s *= pace;
+        note.length_s *= pace * held;
+        note.key = (i32::from(note.key) + semitones).clamp(24, 103) as u8;
+        note.velocity = (middle + (f64::from(note.velocity) - mean) * (1.0 - 0.7 * evenness)).clamp(20.0, 127.0) as u8;
+    }
+    score.length_s *= pace;
+    score.cents = 60.0 * (rng.f64() - 0.5);
+    done.push(format!("pace {pace:.2}, {semitones} semitones, held {held:.2}"));
+}
+
+/// Drums at what is played: low notes get a kick, some others a snare, all a hat.
+fn drum(score: &mut Score, rng: &mut Rng) {
+    let mut starts: Vec<(f64, u8)> = score.notes.iter().map(|n| (n.start_s, n.key)).collect();
+    starts.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut moments: Vec<(f64, u8)> = Vec::new();
+    for (at, key) in starts {
+        match moments.last_mut() {
+            Some((last, lowest)) if at - *last < 0.06 => *lowest = key.min(*lowest),
+            _ => moments.push((at, key)),
+        }
+    }
+    let mut keys: Vec<u8> = moments.iter().map(|m| m.1).collect();
+    keys.sort_unstable();
+    let low = keys.get(keys.len() / 4).copied().unwrap_or(48);
+    let loud = rng.u8(40..100);
+    let busy = rng.f64();
+    for (at, key) in moments {
+        if key <= low {
+            score.push(DRUMS, 36, at, 0.1, loud);
+        } else if rng.f64() < 0.15 {
+            score.push(DRUMS, 38, at, 0.1, loud);
+        }
+        if rng.f64() < busy {
+            score.push(DRUMS, 42, at, 0.05, loud * 3 / 4);
+        }
+    }
+}
+
+/// The pitch class that sounds longest, held in a low octave.
+fn drone(score: &mut Score, rng: &mut Rng) {
+    let mut shares = [0.0; 12];
+    for n in score.notes.iter().filter(|n| n.channel != DRUMS) {
+        shares[usize::from(n.key % 12)] += n.length_s.min(2.0);
+    }
+    let Some((class, _)) = shares.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)) else { return };
+    score.programs[usize::from(DRONE)] = *rng.choice(&[104, 48, 89, 19, 109]).unwrap_or(&48);
+    let mut at = 0.2;
+    while at < score.length_s - 2.0 {
+        score.push(DRONE, 36 + class as i32, at, 3.9, 60);
+        score.push(DRONE, 48 + class as i32, at, 3.9, 50);
+        at += 4.0;
+    }
+}
