@@ -53,7 +53,9 @@ enum Command {
 
 /// The folder of real data.
 fn data() -> Result<PathBuf> {
-    std::env::var_os("UNDERSCORE_DATA").map(PathBuf::from).context("UNDERSCORE_DATA must name the folder of real data (see CONTRIBUTING.md)")
+    std::env::var_os("UNDERSCORE_DATA")
+        .map(PathBuf::from)
+        .context("UNDERSCORE_DATA must name the folder of real data (see CONTRIBUTING.md)")
 }
 
 /// The folder of the workspace.

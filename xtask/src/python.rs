@@ -7,9 +7,8 @@ use std::process::{Command, Stdio};
 /// A virtual environment in which some modules can be imported; made with these packages where it cannot yet.
 pub fn environment(dir: &Path, packages: &[&str], modules: &str) -> Result<PathBuf> {
     let python = dir.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    let works = |p: &Path| {
-        Command::new(p).args(["-c", &format!("import {modules}")]).stderr(Stdio::null()).status().is_ok_and(|s| s.success())
-    };
+    let works =
+        |p: &Path| Command::new(p).args(["-c", &format!("import {modules}")]).stderr(Stdio::null()).status().is_ok_and(|s| s.success());
     if works(&python) {
         return Ok(python);
     }

@@ -143,7 +143,8 @@ const WIDTH: f64 = 0.3;
 pub fn weights(estimate: &AffectEstimate, places: &[Affect]) -> Vec<f64> {
     let exponent = |at: &Affect| {
         let part = |off: f64, spread: f64| off * off / (spread * spread + WIDTH * WIDTH);
-        -0.5 * (part(at.valence - estimate.at.valence, estimate.valence_spread) + part(at.arousal - estimate.at.arousal, estimate.arousal_spread))
+        -0.5 * (part(at.valence - estimate.at.valence, estimate.valence_spread)
+            + part(at.arousal - estimate.at.arousal, estimate.arousal_spread))
     };
     let exponents: Vec<f64> = places.iter().map(exponent).collect();
     let best = exponents.iter().copied().fold(f64::NEG_INFINITY, f64::max);

@@ -66,8 +66,26 @@ const ALIASES: [(&str, &str); 20] = [
 
 /// Twenty words that between them go round the plane: what a track is tagged with.
 pub const TAGS: [&str; 20] = [
-    "happy", "delighted", "playful", "excited", "astonished", "tense", "angry", "afraid", "distressed", "frustrated", "miserable", "sad", "gloomy",
-    "bored", "tired", "sleepy", "calm", "serene", "tender", "pleased",
+    "happy",
+    "delighted",
+    "playful",
+    "excited",
+    "astonished",
+    "tense",
+    "angry",
+    "afraid",
+    "distressed",
+    "frustrated",
+    "miserable",
+    "sad",
+    "gloomy",
+    "bored",
+    "tired",
+    "sleepy",
+    "calm",
+    "serene",
+    "tender",
+    "pleased",
 ];
 
 /// A word and the point that it stands for.

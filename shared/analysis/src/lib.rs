@@ -16,6 +16,7 @@ mod loudness;
 mod onset;
 mod outline;
 pub mod passages;
+pub mod prosody;
 pub mod pulse;
 mod running;
 mod sections;

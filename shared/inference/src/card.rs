@@ -1,8 +1,10 @@
 //! What is said of a model: in words, and in shapes that are checked.
 
+use crate::error::ModelError;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 
 /// A model's card, as the TOML file beside it tells it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +32,16 @@ pub struct ModelCard {
     /// Where it fails, and what else one should know.
     #[serde(default)]
     pub limits: Vec<String>,
+}
+
+impl ModelCard {
+    /// Reads a card. `path` is what messages call it.
+    ///
+    /// # Errors
+    /// [`ModelError::Card`] says what is wrong with it.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ModelError> {
+        toml::from_str(text).map_err(|e| ModelError::Card { path: path.to_owned(), reason: e.to_string().trim().replace('\n', " ") })
+    }
 }
 
 /// An input or an output.

@@ -55,8 +55,7 @@ impl Model {
     /// [`ModelError`], which says what is wrong or what differs.
     pub fn new(card: &str, onnx: &[u8], path: &Path) -> Result<Self, ModelError> {
         let owned = || path.to_owned();
-        let card: ModelCard = toml::from_str(card)
-            .map_err(|e| ModelError::Card { path: path.with_extension("toml"), reason: e.to_string().trim().replace('\n', " ") })?;
+        let card = ModelCard::parse(card, &path.with_extension("toml"))?;
         let found = hex(&Sha256::digest(onnx));
         if !found.eq_ignore_ascii_case(&card.sha256) {
             return Err(ModelError::OtherFile { path: owned(), expected: card.sha256, found });
@@ -72,7 +71,10 @@ impl Model {
         let loaded = catch_unwind(AssertUnwindSafe(|| load(onnx))).unwrap_or_else(|_| Err("the loader broke on it".into()));
         let (plan, inputs, outputs) = loaded.map_err(|reason| ModelError::Broken { path: owned(), reason })?;
         let differences: Vec<String> =
-            [fit::differences("input", &inputs, &card.inputs), fit::differences("output", &outputs, &card.outputs)].into_iter().flatten().collect();
+            [fit::differences("input", &inputs, &card.inputs), fit::differences("output", &outputs, &card.outputs)]
+                .into_iter()
+                .flatten()
+                .collect();
         if !differences.is_empty() {
             return Err(ModelError::Misfit { path: owned(), differences: differences.join("; ") });
         }
@@ -155,10 +157,7 @@ impl Model {
             tensors.push(tensor.map_err(|e| fail(e.to_string()))?.into_tvalue());
         }
         let outputs = self.plan.run(tensors).map_err(|e| fail(format!("{e:#}")))?;
-        outputs
-            .iter()
-            .map(|o| Ok(o.to_plain_array_view::<f32>().map_err(|e| fail(e.to_string()))?.iter().copied().collect()))
-            .collect()
+        outputs.iter().map(|o| Ok(o.to_plain_array_view::<f32>().map_err(|e| fail(e.to_string()))?.iter().copied().collect())).collect()
     }
 }
 
@@ -176,7 +175,11 @@ fn load(onnx: &[u8]) -> Result<Loaded, String> {
             DatumType::I64 => Element::I64,
             other => return Err(format!("{name} holds {other:?}; floats of 32 bits and integers of 64 can be used")),
         };
-        let shape = fact.shape.iter().map(|d| d.to_i64().map_or_else(|_| Dimension::Any(d.to_string()), |n| Dimension::Fixed(n.max(0) as usize))).collect();
+        let shape = fact
+            .shape
+            .iter()
+            .map(|d| d.to_i64().map_or_else(|_| Dimension::Any(d.to_string()), |n| Dimension::Fixed(n.max(0) as usize)))
+            .collect();
         Ok(Port { name, element, shape, unit: String::new(), columns: Vec::new() })
     };
     let ports = |outlets: &[OutletId]| outlets.iter().map(|o| port(*o)).collect::<Result<Vec<_>, _>>();

@@ -18,6 +18,11 @@ pub const VERSION: &str = "mood rule 1";
 /// What was left open by features like these on rated recordings, per axis.
 const SPREAD: (f64, f64) = (0.45, 0.4);
 
+/// A spread that a model gave: the whole plane's half where it gave none.
+fn spread(given: f64) -> f64 {
+    if given.is_nan() { 1.0 } else { given.clamp(0.01, 1.0) }
+}
+
 /// The mood of a measured sound; `None` for silence.
 #[must_use]
 pub fn estimate(analysis: &Analysis) -> Option<Value<AffectEstimate>> {

@@ -1,6 +1,6 @@
 //! `cargo xtask train words`: EmoBank's and GoEmotions' sentences as our n-grams, and a model fitted to them.
 
-use super::Cache;
+use super::cache::Cache;
 use anyhow::{Context, Result};
 use mood::words::{Ngrams, ngrams};
 use serde::{Deserialize, Serialize};

@@ -49,6 +49,8 @@ pub(super) struct Harmony {
     roughness: f64,
     register: f64,
     register_deviation: f64,
+    standing: f64,
+    novelty: f64,
 }
 
 /// Entropy of shares beside that of equal ones, 0 to 1.
@@ -167,6 +169,8 @@ impl Harmony {
             roughness: of_colours(&|i| f64::from(colours[i].roughness)),
             register,
             register_deviation: of_colours(&|i| (f64::from(colours[i].register) - register).powi(2)).sqrt(),
+            standing: of_colours(&|i| f64::from(colours[i].standing)),
+            novelty: of_colours(&|i| f64::from(colours[i].novelty)),
         })
     }
 
@@ -196,6 +200,9 @@ impl Harmony {
         put("pitch_class_entropy".into(), h.map(|h| h.entropy));
         put("pitch_class_entropy_of_moments".into(), h.map(|h| h.frame_entropy));
         put("harmonic_change".into(), h.map(|h| h.change));
+        put("partials_standing_out".into(), h.map(|h| h.standing));
+        put("partial_novelty_octaves".into(), h.map(|h| (HARMONY_RATE_HZ * h.novelty).max(0.1).log2()));
+        put("partial_turnover_octaves".into(), h.map(|h| (HARMONY_RATE_HZ * h.novelty / h.standing.max(0.1)).max(0.05).log2()));
         put("partial_roughness".into(), h.map(|h| h.roughness));
         put("partial_register_midi".into(), h.map(|h| h.register));
         put("partial_register_deviation_semitones".into(), h.map(|h| h.register_deviation));

@@ -9,11 +9,11 @@ mod texture;
 
 pub(crate) use texture::Texture;
 
+use crate::HARMONY_RATE_HZ;
 use crate::bands::BANDS;
 use crate::level::LevelCurve;
 use crate::timbre::{COEFFICIENTS, OCTAVES};
 use crate::tonal::Chroma;
-use crate::HARMONY_RATE_HZ;
 use harmony::Harmony;
 use music::BeatGrid;
 

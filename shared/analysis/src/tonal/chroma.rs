@@ -22,6 +22,14 @@ const ROUGH_PEAKS: usize = 16;
 /// A frame whose highest peak is under -75 dBFS is silence: noise of the converter.
 const SILENCE: f32 = 3e-8;
 
+/// Semitones that are watched for new partials, from the lowest A of a piano on.
+const SEMITONES: usize = 96;
+const LOWEST_MIDI: f64 = 21.0;
+/// A partial this far under the loudest of the last seconds does not stand out at all, in dB.
+const FAINT_DB: f64 = 40.0;
+/// By so much a frame the loudest is forgotten, in dB: half of that range in four seconds.
+const FORGET_DB: f64 = 0.46;
+
 /// Shares of the pitch classes, from C on.
 pub(crate) type Pitches = [f64; 12];
 
@@ -32,6 +40,10 @@ pub(crate) struct ChromaMeter {
     bass: [f64; FINE],
     frames: Vec<Kept>,
     peaks: Vec<(f64, f64)>,
+    /// How far each semitone stood out of the last two frames, 0 to 1.
+    before: [[f32; SEMITONES]; 2],
+    /// The loudest of the last seconds, in dB.
+    loudest_db: f64,
 }
 
 /// What is kept of a frame: half semitones of all that sounds and of the bass, the largest of each 255; 0 for silence.
@@ -49,6 +61,9 @@ pub(crate) struct Colour {
     pub(crate) register: f32,
     /// Roughness of the strongest, 0 (none) to 1.
     pub(crate) roughness: f32,
+    /// How many semitones stand out, each by how far (0 to 1), and how much of that was not there in the two frames before.
+    pub(crate) standing: f32,
+    pub(crate) novelty: f32,
 }
 
 /// Chroma of a whole sound and of its frames, at [`crate::HARMONY_RATE_HZ`].
@@ -64,13 +79,7 @@ pub(crate) struct Chroma {
 
 impl ChromaMeter {
     pub(crate) fn new(rate_hz: f64, size: usize) -> Self {
-        Self {
-            bin_hz: rate_hz / size as f64,
-            total: [0.0; FINE],
-            bass: [0.0; FINE],
-            frames: Vec::new(),
-            peaks: Vec::new(),
-        }
+        Self { bin_hz: rate_hz / size as f64, total: [0.0; FINE], bass: [0.0; FINE], frames: Vec::new(), peaks: Vec::new(), before: [[0.0; SEMITONES]; 2], loudest_db: f64::NEG_INFINITY }
     }
 
     /// Takes a spectrum; gives the pitch classes of all that sounds in it and of its bass, untuned.
@@ -78,11 +87,13 @@ impl ChromaMeter {
         let mut fine = [0f64; FINE];
         let mut low = [0f64; FINE];
         let mut colour = None;
+        let mut standing = [0f32; SEMITONES];
         let from = (RANGE_HZ.0 / self.bin_hz).ceil().max(2.0) as usize;
         let to = ((RANGE_HZ.1 / self.bin_hz) as usize).min(power.len().saturating_sub(2));
         let loudest = power.get(from..to.max(from)).map_or(0.0, |p| p.iter().copied().fold(0.0, f32::max));
         if loudest > SILENCE {
             self.find_peaks(power, from..to, loudest);
+            self.stand_out(loudest, &mut standing);
             let lows = self.peaks.iter().filter(|p| p.0 < BASS_HZ);
             let low_sum: f64 = lows.clone().map(|p| p.1).sum();
             for &(hz, weight) in lows {
@@ -101,9 +112,10 @@ impl ChromaMeter {
                     *t += f / sum;
                     *b += l;
                 }
-                colour = Some(self.colour());
+                colour = Some(self.colour(&standing));
             }
         }
+        self.before = [standing, self.before[0]];
         self.frames.push(Kept { all: halves(&fine), bass: halves(&low), colour });
         (coarse(&fine), coarse(&low))
     }
@@ -123,14 +135,33 @@ impl ChromaMeter {
         self.peaks.sort_unstable_by(|a, b| b.1.total_cmp(&a.1));
     }
 
-    fn colour(&self) -> Colour {
+    /// How far each semitone stands out.
+    fn stand_out(&mut self, loudest: f32, standing: &mut [f32; SEMITONES]) {
+        let db = 10.0 * f64::from(loudest).log10();
+        self.loudest_db = db.max(self.loudest_db - FORGET_DB);
+        for &(hz, weight) in self.peaks.iter().take(PEAKS) {
+            let level = 1.0 + (20.0 * weight.log10() + db - self.loudest_db) / FAINT_DB;
+            let semitone = (69.0 + 12.0 * (hz / 440.0).log2() - LOWEST_MIDI).round();
+            if let Some(s) = standing.get_mut(semitone.max(0.0) as usize) {
+                *s = s.max(level as f32);
+            }
+        }
+    }
+
+    fn colour(&self, standing: &[f32; SEMITONES]) -> Colour {
         let strongest = &self.peaks[..self.peaks.len().min(PEAKS)];
         let weight: f64 = strongest.iter().map(|p| p.1).sum();
         let pitch: f64 = strongest.iter().map(|p| p.1 * (69.0 + 12.0 * (p.0 / 440.0).log2())).sum();
         let rough = &strongest[..strongest.len().min(ROUGH_PEAKS)];
         let energy: f64 = rough.iter().map(|p| p.1 * p.1).sum();
         let beating: f64 = rough.iter().enumerate().flat_map(|(i, a)| rough[..i].iter().map(|b| dissonance(*a, *b))).sum();
-        Colour { register: (pitch / weight) as f32, roughness: (beating / energy).min(1.0) as f32 }
+        let known = |i: usize| self.before[0][i].max(self.before[1][i]);
+        Colour {
+            register: (pitch / weight) as f32,
+            roughness: (beating / energy).min(1.0) as f32,
+            standing: standing.iter().sum(),
+            novelty: standing.iter().enumerate().map(|(i, s)| (s - known(i)).max(0.0)).sum(),
+        }
     }
 
     /// `None` where nothing sounded.
@@ -143,12 +174,7 @@ impl ChromaMeter {
             im += f * angle.sin();
         }
         let offset = im.atan2(re) / TAU;
-        Some(Chroma {
-            offset,
-            all: tuned(&self.total, offset)?,
-            bass: tuned(&self.bass, offset),
-            frames: self.frames,
-        })
+        Some(Chroma { offset, all: tuned(&self.total, offset)?, bass: tuned(&self.bass, offset), frames: self.frames })
     }
 }
 
@@ -158,12 +184,17 @@ impl Chroma {
         self.frames.len()
     }
 
-    /// Mean pitch and mean roughness of the frames that sound.
+    /// Means over the frames that sound.
     pub(crate) fn colour(&self) -> Colour {
         let colours = || self.frames.iter().filter_map(|f| f.colour);
         let n = colours().count().max(1) as f64;
         let mean = |of: fn(Colour) -> f32| (colours().map(|c| f64::from(of(c))).sum::<f64>() / n) as f32;
-        Colour { register: mean(|c| c.register), roughness: mean(|c| c.roughness) }
+        Colour {
+            register: mean(|c| c.register),
+            roughness: mean(|c| c.roughness),
+            standing: mean(|c| c.standing),
+            novelty: mean(|c| c.novelty),
+        }
     }
 
     /// What the partials of a frame are like. `None` for silence.

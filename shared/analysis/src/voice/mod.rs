@@ -7,7 +7,9 @@ mod candidates;
 mod path;
 
 use crate::decimate::Decimator;
-use candidates::{Candidates, PitchFrames};
+pub(crate) use candidates::PitchFrames;
+
+use candidates::Candidates;
 use path::PathFinder;
 use track::Voice;
 

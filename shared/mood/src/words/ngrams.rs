@@ -34,7 +34,6 @@ pub struct Ngrams {
     pub denied: Vec<u32>,
 }
 
-
 /// The n-grams of a text.
 #[must_use]
 pub fn ngrams(text: &str) -> Ngrams {
@@ -95,7 +94,6 @@ fn parts(word: &str, mut each: impl FnMut(&str)) {
 
 /// The bucket of an n-gram of a kind. Never 0, which stands for none.
 fn bucket(kind: char, of: &[&str]) -> u32 {
-
     let mut hasher = fnv::FnvHasher::default();
     hasher.write(kind.encode_utf8(&mut [0; 4]).as_bytes());
     of.iter().for_each(|part| hasher.write(part.as_bytes()));
@@ -126,7 +124,8 @@ mod tests {
 
     #[test]
     fn buckets_are_in_range_and_nothing_breaks_it() {
-        for text in ["", "!!!", "\u{0}\u{fffd}", "日本語のテキスト", "ÄÖÜ ß é", "'''", &"x".repeat(100_000), &"not ".repeat(3000)] {
+        for text in ["", "!!!", "\u{0}\u{fffd}", "日本語のテキスト", "ÄÖÜ ß é", "'''", &"x".repeat(100_000), &"not ".repeat(3000)]
+        {
             let found = ngrams(text);
             assert!(found.affirmed.iter().chain(&found.denied).all(|b| (1..BUCKETS).contains(b)), "{text:.20}");
         }

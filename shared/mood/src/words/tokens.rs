@@ -54,7 +54,8 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
 }
 
 fn push_word(tokens: &mut Vec<Token>, word: &str) {
-    let is_shouted = word.chars().count() >= LEAST_FOR_SHOUT && word.chars().any(char::is_uppercase) && !word.chars().any(char::is_lowercase);
+    let is_shouted =
+        word.chars().count() >= LEAST_FOR_SHOUT && word.chars().any(char::is_uppercase) && !word.chars().any(char::is_lowercase);
     let mut text = String::with_capacity(word.len());
     let mut repeats = 0;
     for c in word.chars().flat_map(char::to_lowercase) {

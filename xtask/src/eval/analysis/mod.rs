@@ -15,10 +15,10 @@ mod report;
 mod truth;
 mod variants;
 
-use anyhow::{Context, Result};
 use crate::parallel::in_parallel;
 use crate::render::score::{self, Score};
 use crate::render::{SOUNDFONT, own};
+use anyhow::{Context, Result};
 use measure::Answer;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

@@ -14,6 +14,7 @@ pub struct Mastering {
     room: bool,
     ratio: Option<f64>,
     snr_db: Option<f64>,
+    /// Level of the mean power.
     level_dbfs: f64,
     mp3_kbits: Option<u32>,
 }
@@ -44,18 +45,18 @@ impl fmt::Display for Mastering {
         if let Some(kbits) = self.mp3_kbits {
             write!(f, "mp3 {kbits}, ")?;
         }
-        write!(f, "peak {:.0} dBFS", self.level_dbfs)
+        write!(f, "{:.0} dBFS", self.level_dbfs)
     }
 }
 
 impl Mastering {
     /// As it was rendered.
-    pub fn none() -> Self {
-        Self { tone: None, room: false, ratio: None, snr_db: None, level_dbfs: -3.0, mp3_kbits: None }
+    pub fn none(level_dbfs: f64) -> Self {
+        Self { tone: None, room: false, ratio: None, snr_db: None, level_dbfs, mp3_kbits: None }
     }
 
-    /// Any.
-    pub fn any(rng: &mut Rng) -> Self {
+    /// Any, of something that is played so loud.
+    pub fn any(level_dbfs: f64, rng: &mut Rng) -> Self {
         let tone = (rng.f64() < 0.7).then(|| {
             let bell = |rng: &mut Rng| (80.0 * 2f64.powf(6.5 * rng.f64()), 16.0 * (rng.f64() - 0.5));
             Tone {
@@ -69,7 +70,7 @@ impl Mastering {
             room: rng.f64() < 0.4,
             ratio: (rng.f64() < 0.45).then(|| 1.5 + 5.0 * rng.f64()),
             snr_db: (rng.f64() < 0.2).then(|| 12.0 + 30.0 * rng.f64()),
-            level_dbfs: -24.0 * rng.f64().powi(2) - 0.2,
+            level_dbfs: level_dbfs + 16.0 * (rng.f64() + rng.f64() - 1.0),
             mp3_kbits: (rng.f64() < 0.25).then(|| *rng.choice(&[48, 64, 96, 128, 192]).unwrap_or(&128)),
         }
     }
@@ -99,7 +100,9 @@ impl Mastering {
             }
         }
         let peak = sound.iter().flatten().fold(0f32, |p, x| p.max(x.abs())).max(1e-6);
-        let gain = 10f64.powf(self.level_dbfs / 20.0) as f32 / peak;
+        let power: f64 = sound.iter().flatten().map(|x| f64::from(*x).powi(2)).sum::<f64>() / (2 * sound[0].len()).max(1) as f64;
+        // As loud as was said, unless its peaks forbid it.
+        let gain = (10f64.powf(self.level_dbfs / 20.0) / power.sqrt().max(1e-6)).min(0.98 / f64::from(peak)) as f32;
         sound.iter_mut().flatten().for_each(|x| *x *= gain);
         match self.mp3_kbits {
             Some(kbits) => coded(&sound, rate_hz, kbits, scratch),

@@ -34,6 +34,10 @@ const OUR_OWN: usize = FAMILIES.len() - 1;
 const MELODY: u8 = 0;
 const REST: u8 = 1;
 const DRONE: u8 = 2;
+/// Length of a take but the first, in seconds.
+const EXCERPT_S: f64 = 25.0;
+/// One note of the highest velocity held all the time would have this level: it puts the clips at -30 to -8 dBFS, as records are.
+const FULL_DB: f64 = -10.0;
 
 /// A clip of EMOPIA.
 pub struct Clip {
@@ -69,7 +73,8 @@ pub fn clips(data: &Path) -> Result<Vec<Clip>> {
 fn part(score: &mut Score) {
     let notes = score.notes.clone();
     for note in &mut score.notes {
-        let covered = notes.iter().any(|n| n.key > note.key && n.start_s <= note.start_s + 0.05 && n.start_s + n.length_s > note.start_s + 0.05);
+        let covered =
+            notes.iter().any(|n| n.key > note.key && n.start_s <= note.start_s + 0.05 && n.start_s + n.length_s > note.start_s + 0.05);
         note.channel = if covered { REST } else { MELODY };
     }
 }
@@ -87,6 +92,9 @@ pub fn take(clip: &Clip, take: usize, font: &Arc<SoundFont>, dir: &Path) -> Resu
     if take > 0 {
         play_otherwise(&mut score, &mut rng, &mut done);
     }
+    if take > 0 {
+        score = excerpt(&score, &mut rng);
+    }
     part(&mut score);
     let programs = FAMILIES[family].1;
     score.programs[usize::from(MELODY)] = if take == 0 { 0 } else { *rng.choice(programs).unwrap_or(&0) };
@@ -102,7 +110,8 @@ pub fn take(clip: &Clip, take: usize, font: &Arc<SoundFont>, dir: &Path) -> Resu
         done.push("drone".into());
     }
     let (sound, rate_hz) = if family == OUR_OWN { (own::render(&score, seed), own::rate_hz()) } else { (score.render(font)?, RATE_HZ) };
-    let mastering = if take == 0 { Mastering::none() } else { Mastering::any(&mut rng) };
+    let loudness_db = played_db(&score);
+    let mastering = if take == 0 { Mastering::none(loudness_db) } else { Mastering::any(loudness_db, &mut rng) };
     done.push(mastering.to_string());
     let (sound, rate_hz) = mastering.apply(sound, rate_hz, &mut rng, &dir.join(format!("{}-{take}", clip.name)))?;
     let about = About {
@@ -117,6 +126,23 @@ pub fn take(clip: &Clip, take: usize, font: &Arc<SoundFont>, dir: &Path) -> Resu
     Ok((sound, rate_hz, about))
 }
 
+/// Some seconds of a score, where it is longer.
+fn excerpt(score: &Score, rng: &mut Rng) -> Score {
+    let room_s = score.length_s - EXCERPT_S;
+    if room_s <= 0.0 {
+        return score.clone();
+    }
+    let from_s = room_s * rng.f64();
+    Score { length_s: EXCERPT_S, ..score.cut(from_s, from_s + EXCERPT_S) }
+}
+
+/// How loud a score is played, as the level of its mean power in dB of full scale: a note's amplitude goes with the square of its velocity (General MIDI
+/// level 2 recommends 40 log10(v/127) dB), and notes add up.
+fn played_db(score: &Score) -> f64 {
+    let power: f64 = score.notes.iter().map(|n| (f64::from(n.velocity) / 127.0).powi(4) * n.length_s.clamp(0.1, 0.6)).sum();
+    10.0 * (power / score.length_s.max(1.0)).max(1e-4).log10() + FULL_DB
+}
+
 /// Another pace, pitch and touch.
 fn play_otherwise(score: &mut Score, rng: &mut Rng, done: &mut Vec<String>) {
     let pace = (0.24 * (rng.f64() - 0.5)).exp();
@@ -127,7 +153,7 @@ fn play_otherwise(score: &mut Score, rng: &mut Rng, done: &mut Vec<String>) {
     // From as it was played to all alike.
     let evenness = rng.f64();
     let mean = score.notes.iter().map(|n| f64::from(n.velocity)).sum::<f64>() / score.notes.len().max(1) as f64;
-    let middle = mean + 24.0 * (rng.f64() - 0.5);
+    let middle = mean + 12.0 * (rng.f64() - 0.5);
     let held = 0.7 + 0.5 * rng.f64();
     for note in &mut score.notes {
         note.start_s *= pace;
