@@ -3,6 +3,7 @@
 use affect::Affect;
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
+use mood::{Models, Role};
 use music::Key;
 use std::ffi::OsString;
 use std::ops::RangeInclusive;
@@ -47,12 +48,14 @@ pub enum Command {
     Show(Show),
     /// Measure one file and print everything, without a catalogue
     Analyse(Analyse),
-    /// Set tempo, downbeat, metre or key of a track by hand, for ever
+    /// Set tempo, downbeat, metre, key or mood of a track by hand, for ever
     Edit(Edit),
     /// Cut a file at its silences into one file (WAV, 32-bit float) for each piece
     Split(Split),
     /// Write the measures of all files of a folder as one table of numbers, to train models on
     Features(Features),
+    /// Learn from the moods that were set by hand how moods of this library are to be measured
+    Learn(Learn),
     /// Print how the library lies on the plane of mood
     Stats,
     /// Measure files named on standard input, one JSON job a line (used by scan)
@@ -162,6 +165,29 @@ pub struct Measuring {
     /// Time that one file may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
     pub timeout: u64,
+    #[command(flatten)]
+    pub models: ModelFiles,
+}
+
+/// Models in place of those that come with the program.
+#[derive(Args)]
+pub struct ModelFiles {
+    /// Use another model, like music-affect=better.onnx, whose card lies beside it as better.toml; may be given several times
+    #[arg(long = "model", value_name = "NAME=FILE")]
+    files: Vec<String>,
+}
+
+impl ModelFiles {
+    /// Which models to use.
+    pub fn models(&self) -> anyhow::Result<Models> {
+        let mut models = Models::default();
+        for text in &self.files {
+            let (name, file) = text.split_once('=').with_context(|| format!("--model {text}: write it like music-affect=better.onnx"))?;
+            let file = dunce::canonicalize(file).with_context(|| format!("--model {text}"))?;
+            models.put(name.trim().parse::<Role>().with_context(|| format!("--model {text}"))?, file);
+        }
+        Ok(models)
+    }
 }
 
 /// What counts as silence.
@@ -209,6 +235,7 @@ pub struct Analyse {
     downbeat=1.25  a moment at which a bar begins, in seconds\n  \
     metre=6/8      metre\n  \
     key='D minor'  key\n  \
+    mood=serene    mood, as a word of it or as valence and arousal (mood=0.4,-0.5)\n  \
     bpm=           nothing after the equals sign: what was measured holds again\n\n\
     The beat grid is built again from what was measured and what is set. No scan overwrites it, and no music file is written.")]
 pub struct Edit {
@@ -218,6 +245,20 @@ pub struct Edit {
     /// What to set, like bpm=120; may be given several times
     #[arg(long, value_name = "NAME=VALUE", required = true)]
     pub set: Vec<String>,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "Tracks whose mood was set with 'indexer edit TRACK --set mood=…' are the examples: eight at least, better thirty, of all moods that the library has. \
+    What was learned is used only if it helps on examples that were left out. Moods that were set by hand stay as they are."
+)]
+pub struct Learn {
+    /// Only say whether it would help
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Forget what was learned
+    #[arg(long, conflicts_with = "dry_run")]
+    pub forget: bool,
 }
 
 #[derive(Args)]
@@ -256,4 +297,6 @@ pub struct Worker {
     /// Memory that this process may use, in MB
     #[arg(long, value_name = "MB", default_value_t = 1024)]
     pub memory: u64,
+    #[command(flatten)]
+    pub models: ModelFiles,
 }

@@ -1,6 +1,7 @@
 //! A track in words, a line for each thing that is known of it, with where it comes from.
 
 use crate::output::{self, duration, printable};
+use affect::{Affect, Emotion, Quadrant, Rasa};
 use track::{Origin, Track, Value};
 
 fn from<T>(value: &Value<T>) -> String {
@@ -20,6 +21,53 @@ fn doubt<T>(value: &Value<T>) -> &'static str {
     if value.confidence.is_some_and(|c| c < SURE) { ", a guess" } else { "" }
 }
 
+/// Mood: the place, what the model says of it, and what follows from the place.
+fn mood(track: &Track, row: &dyn Fn(&str, String, String) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let heard = track.mood.as_ref();
+    let Some(place) = &track.affect else {
+        let why =
+            heard.map_or_else(|| "-".to_owned(), |m| format!("-, for it sounds like no music (probably music: {:.2})", m.value.is_music));
+        return row("mood", why, String::new());
+    };
+    let e = place.value;
+    let spread = |s: f64| if s > 0.0 { format!(" ±{s:.2}") } else { String::new() };
+    let doubt =
+        if place.origin == Origin::Measured && heard.is_some_and(|m| m.value.is_music < SURE) { ", though it may be no music" } else { "" };
+    let text = format!(
+        "valence {:+.2}{}, arousal {:+.2}{}, {}{doubt}",
+        e.at.valence,
+        spread(e.valence_spread),
+        e.at.arousal,
+        spread(e.arousal_spread),
+        e.at.quadrant().label()
+    );
+    row("mood", text, from(place))?;
+    if let Some(m) = heard {
+        let quadrants: Vec<String> =
+            Quadrant::ALL.into_iter().zip(m.value.quadrants).map(|(q, p)| format!("{} {p:.2}", q.label())).collect();
+        row("quadrants", quadrants.join("; "), from(m))?;
+        let course = m.value.curve.estimates.iter().flatten();
+        let range = |of: fn(&Affect) -> f64| {
+            let values = course.clone().map(|e| of(&e.at));
+            values.clone().reduce(f64::min).zip(values.reduce(f64::max))
+        };
+        if let (Some((v0, v1)), Some((a0, a1))) = (range(|a| a.valence), range(|a| a.arousal)) {
+            let text = format!("valence {v0:+.2} to {v1:+.2}, arousal {a0:+.2} to {a1:+.2}, by {:.0} s", m.value.curve.step_s);
+            row("mood over time", text, from(m))?;
+        }
+    }
+    let derived = |name: &str, labels: Vec<&str>, places: Vec<Affect>| {
+        let mut all: Vec<(&str, f64)> = labels.into_iter().zip(affect::weights(&e, &places)).collect();
+        all.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let text: Vec<String> = all.iter().take(5).map(|(label, w)| format!("{label} {w:.2}")).collect();
+        row(name, text.join(", "), "derived from valence and arousal".into())
+    };
+    derived("  emotions", Emotion::OF_MUSIC.map(Emotion::label).to_vec(), Emotion::OF_MUSIC.map(Emotion::at).to_vec())?;
+    derived("  rasas", Rasa::ALL.map(Rasa::label).to_vec(), Rasa::ALL.map(Rasa::at).to_vec())?;
+    let words: Vec<_> = affect::TAGS.iter().filter_map(|t| affect::mood(t).ok()).collect();
+    derived("  words", words.iter().map(|w| w.word).collect(), words.iter().map(|w| w.at).collect())
+}
+
 /// Prints everything that is known of a track.
 pub fn print(track: &Track) -> anyhow::Result<()> {
     let row = |name: &str, text: String, origin: String| {
@@ -27,7 +75,6 @@ pub fn print(track: &Track) -> anyhow::Result<()> {
         output::line(&printable(&format!("{name:<18}{text}{origin}")))
     };
     let plain = |name: &str, text: String| row(name, text, String::new());
-    let absent = "-".to_owned();
     plain("title", track.name())?;
     for path in &track.paths {
         plain("file", path.display().to_string())?;
@@ -42,21 +89,7 @@ pub fn print(track: &Track) -> anyhow::Result<()> {
         row(name, value.to_owned(), "declared in its tags".into())?;
     }
     let a = &track.analysis;
-    match &track.affect {
-        Some(v) => {
-            let e = v.value;
-            let text = format!(
-                "valence {:+.2} ±{:.2}, arousal {:+.2} ±{:.2}, {}",
-                e.at.valence,
-                e.valence_spread,
-                e.at.arousal,
-                e.arousal_spread,
-                e.at.quadrant().label()
-            );
-            row("mood", text, from(v))?;
-        }
-        None => plain("mood", absent.clone())?,
-    }
+    mood(track, &row)?;
     match &a.tempo_bpm {
         Some(v) => row("tempo", format!("{:.2} BPM{}", v.value, doubt(v)), from(v))?,
         None => plain("tempo", "no pulse".into())?,

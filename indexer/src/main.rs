@@ -5,6 +5,7 @@ mod arguments;
 mod describe;
 mod edit;
 mod features;
+mod learn;
 mod output;
 mod plot;
 mod progress;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         Command::Edit(command) => edit::run(&arguments, command),
         Command::Split(command) => split::run(&arguments, command),
         Command::Features(command) => features::run(&arguments, command),
+        Command::Learn(command) => learn::run(&arguments, command),
         Command::Stats => stats::run(&arguments),
         Command::Worker(command) => scan::run_worker(command),
     };

@@ -2,20 +2,27 @@
 
 use crate::arguments::{Arguments, Measuring, Scan, Worker};
 use crate::progress::Progress;
-use crate::{COULD_NOT_RUN, MEMORY, OK, SOME_FAILED, output};
+use crate::{COULD_NOT_RUN, MEMORY, OK, SOME_FAILED, learn, output};
 use anyhow::Context;
 use catalogue::Catalogue;
-use scan::{Limits, WorkerCommand};
+use mood::{MusicModel, Role};
+use scan::{Limits, Moods, WorkerCommand};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// How workers are started, and what they may use.
 pub fn workers(measuring: &Measuring, count: Option<u16>) -> anyhow::Result<(WorkerCommand, Limits)> {
-    let command = WorkerCommand {
-        program: std::env::current_exe().context("cannot find this program, which is its own worker")?,
-        arguments: vec!["worker".into(), "--memory".into(), measuring.memory.to_string()],
-    };
+    let mut arguments = vec!["worker".into(), "--memory".into(), measuring.memory.to_string()];
+    let models = measuring.models.models()?;
+    for (role, file) in models.replaced() {
+        // Said here and not by every worker: what does not fit is refused before the work.
+        models.model(role)?;
+        let file = file.to_str().with_context(|| format!("{}: a model's path must be UTF-8", file.display()))?;
+        arguments.extend(["--model".into(), format!("{role}={file}")]);
+    }
+    let program = std::env::current_exe().context("cannot find this program, which is its own worker")?;
+    let command = WorkerCommand { program, arguments };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     Ok((command, Limits { workers: count.map_or(cores, usize::from), per_file: Duration::from_secs(measuring.timeout) }))
 }
@@ -27,8 +34,10 @@ pub fn run(arguments: &Arguments, command: &Scan) -> anyhow::Result<u8> {
 
     let mut catalogue = Catalogue::open(&arguments.catalogue_dir()?)?;
     let (worker, limits) = workers(&command.measuring, command.workers)?;
+    let moods =
+        Moods { model: command.measuring.models.models()?.model(Role::Music)?.id().to_owned(), correction: learn::known(&catalogue)? };
     let progress = Progress::new();
-    let result = scan::scan(&mut catalogue, &command.folders, &worker, limits, &|event| progress.event(event), &stop);
+    let result = scan::scan(&mut catalogue, &command.folders, &worker, limits, &moods, &|event| progress.event(event), &stop);
     progress.finish();
     let report = result?;
 
@@ -37,12 +46,14 @@ pub fn run(arguments: &Arguments, command: &Scan) -> anyhow::Result<u8> {
     } else {
         let c = report.counts;
         output::line(&format!(
-            "{} found: {} new, {} changed, {} moved, {} unchanged, {} failed, {} skipped; {} missing",
+            "{} found: {} new, {} changed, {} moved, {} unchanged, {}{} failed, {} skipped; {} missing",
             output::files(c.found),
             c.new,
             c.changed,
             c.moved,
             c.unchanged,
+            // Said only where there are some: that this program measures otherwise is rare.
+            if c.renewed > 0 { format!("{} measured anew, ", c.renewed) } else { String::new() },
             c.failed,
             c.skipped,
             c.missing
@@ -78,6 +89,7 @@ pub fn run_worker(command: &Worker) -> anyhow::Result<u8> {
     MEMORY.set_limit(bytes).map_err(|()| anyhow::anyhow!("--memory {}: not even the start of a worker fits into that", command.memory))?;
     // A panic is an answer, not a message on somebody's terminal.
     std::panic::set_hook(Box::new(|_| {}));
-    scan::serve(std::io::stdin().lock(), std::io::stdout().lock())?;
+    let mood = MusicModel::new(command.models.models()?.model(Role::Music)?)?;
+    scan::serve(&mood, std::io::stdin().lock(), std::io::stdout().lock())?;
     Ok(OK)
 }

@@ -51,7 +51,7 @@ def write_model(graph, card, path, cases):
     told = []
     for case in cases:
         outputs = session.run(None, case)
-        one = lambda x: {"shape": list(np.shape(x)), "numbers": [float(v) if np.asarray(x).dtype.kind == "f" else int(v) for v in np.ravel(x)]}
+        one = lambda x: {"shape": list(np.shape(x)), "numbers": [(float(v) if np.isfinite(v) else None) if np.asarray(x).dtype.kind == "f" else int(v) for v in np.ravel(x)]}
         told.append({"inputs": [one(case[p["name"]]) for p in card["inputs"]], "outputs": [one(o) for o in outputs]})
-    path.with_suffix(".examples.json").write_text(json.dumps(told, allow_nan=True) + "\n")
+    path.with_suffix(".examples.json").write_text(json.dumps(told, allow_nan=False) + "\n")
     print(path, len(data), "bytes", flush=True)

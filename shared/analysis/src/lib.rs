@@ -274,11 +274,11 @@ impl Analyser {
 
     /// Like [`Self::finish`], with the time that each stage took, decoding aside: zero unless [`Self::timed`].
     #[must_use]
-    pub fn finish_with_times(mut self) -> (Analysis, Vec<(Stage, std::time::Duration)>) {
+    pub fn finish_with_times(mut self) -> (Whole, Vec<(Stage, std::time::Duration)>) {
         self.flush();
         let mut stages = std::mem::take(&mut self.stages);
-        let (analysis, _) = self.conclude(&mut stages);
-        (analysis, stages.times())
+        let (analysis, passages) = self.conclude(&mut stages);
+        (Whole { analysis, passages, pulse_inputs: Vec::new() }, stages.times())
     }
 
     /// Ends the stream and gives what was measured.

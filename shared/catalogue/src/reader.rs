@@ -3,12 +3,12 @@
 use crate::index::TextReader;
 use crate::query::{self, Match, Query};
 use crate::{CatalogueError, FileStamp, schema};
-use affect::Affect;
+use affect::{Affect, AffectEstimate};
 use music::Key;
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::path::{Path, PathBuf};
 use track::path_text::{from_text, to_text};
-use track::{ContentId, Edits, Track};
+use track::{ContentId, Edits, Track, Value};
 
 /// What a list shows of a track.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,8 +38,8 @@ pub struct Summary {
 /// The catalogue, open for reading.
 pub struct Reader {
     db: Connection,
-    /// A store of format 1 has no table of what was set by hand.
-    has_edits: bool,
+    /// A store of an older format has less.
+    format: i64,
     text: Option<TextReader>,
     /// Why there is no index of words, if there is none.
     no_text: String,
@@ -55,15 +55,8 @@ impl Reader {
     /// [`CatalogueError::Absent`] when there is none, [`CatalogueError::Newer`] for a format of the future.
     pub fn open(dir: &Path) -> Result<Self, CatalogueError> {
         let (db, format) = schema::open_for_reading(dir)?;
-        let mut reader = Self {
-            db,
-            has_edits: format >= schema::FORMAT_WITH_EDITS,
-            text: None,
-            no_text: String::new(),
-            dir: dir.to_owned(),
-            summaries: Vec::new(),
-            data_version: -1,
-        };
+        let mut reader =
+            Self { db, format, text: None, no_text: String::new(), dir: dir.to_owned(), summaries: Vec::new(), data_version: -1 };
         reader.refresh()?;
         Ok(reader)
     }
@@ -78,7 +71,7 @@ impl Reader {
             return Ok(false);
         }
         // A scan by a newer program may have brought the store up to date meanwhile.
-        self.has_edits = schema::format(&self.db)? >= schema::FORMAT_WITH_EDITS;
+        self.format = schema::format(&self.db)?;
         self.summaries = {
             let mut rows = self.db.prepare(
                 "SELECT t.id, t.content_id, t.title, t.valence, t.arousal, t.tempo_bpm, t.key, t.lufs,
@@ -111,7 +104,7 @@ impl Reader {
     /// # Errors
     /// Failures of the store.
     pub fn track(&self, id: &ContentId) -> Result<Option<Track>, CatalogueError> {
-        let track = track_of(&self.db, id, self.has_edits)?;
+        let track = track_of(&self.db, id, self.format)?;
         Ok(track.map(|mut track| {
             let duration_s = track.duration_s();
             track.edits.apply(&mut track.analysis, duration_s);
@@ -180,10 +173,12 @@ impl Reader {
 }
 
 /// A track as it is stored: what was set by hand lies beside what was measured.
-pub(crate) fn track_of(db: &Connection, id: &ContentId, has_edits: bool) -> Result<Option<Track>, CatalogueError> {
+pub(crate) fn track_of(db: &Connection, id: &ContentId, format: i64) -> Result<Option<Track>, CatalogueError> {
+    let has_moods = format >= schema::FORMAT_WITH_MOODS;
+    let mood = if has_moods { "mood" } else { "NULL" };
     let row = db
         .query_row(
-            "SELECT codec, sample_rate_hz, channels, frames, tags, analysis, affect FROM tracks WHERE content_id = ?1",
+            &format!("SELECT codec, sample_rate_hz, channels, frames, tags, analysis, {mood} FROM tracks WHERE content_id = ?1"),
             [&id.0],
             |row| {
                 let texts: (String, String, Option<String>) = (row.get(4)?, row.get(5)?, row.get(6)?);
@@ -191,10 +186,10 @@ pub(crate) fn track_of(db: &Connection, id: &ContentId, has_edits: bool) -> Resu
             },
         )
         .optional()?;
-    let Some((codec, sample_rate_hz, channels, frames, (tags, analysis, affect))) = row else { return Ok(None) };
+    let Some((codec, sample_rate_hz, channels, frames, (tags, analysis, mood))) = row else { return Ok(None) };
     let mut paths = db.prepare("SELECT path FROM files WHERE content_id = ?1 AND NOT missing ORDER BY path")?;
     let paths = paths.query_map([&id.0], |row| Ok(from_text(&row.get::<_, String>(0)?)))?.collect::<Result<_, _>>()?;
-    let edits = if has_edits { edits_of(db, id)? } else { Edits::default() };
+    let edits = if format >= schema::FORMAT_WITH_EDITS { edits_of(db, id)? } else { Edits::default() };
     Ok(Some(Track {
         content_id: id.clone(),
         paths,
@@ -205,8 +200,20 @@ pub(crate) fn track_of(db: &Connection, id: &ContentId, has_edits: bool) -> Resu
         tags: serde_json::from_str(&tags)?,
         analysis: serde_json::from_str(&analysis)?,
         edits,
-        affect: affect.as_deref().map(serde_json::from_str).transpose()?,
+        affect: affect_of(db, id, has_moods)?,
+        mood: mood.as_deref().map(serde_json::from_str).transpose()?,
     }))
+}
+
+/// Where a sound lies on the plane of mood: what was set by hand, else what was learned from such settings, else what was measured.
+pub(crate) fn affect_of(db: &Connection, id: &ContentId, has_moods: bool) -> Result<Option<Value<AffectEstimate>>, CatalogueError> {
+    if has_moods && let Some(set) = edits_of(db, id)?.affect() {
+        return Ok(Some(set));
+    }
+    let learned = "SELECT coalesce((SELECT l.affect FROM learned l WHERE l.content_id = t.content_id), t.affect) FROM tracks t WHERE t.content_id = ?1";
+    let measured = "SELECT affect FROM tracks WHERE content_id = ?1";
+    let text: Option<Option<String>> = db.query_row(if has_moods { learned } else { measured }, [&id.0], |row| row.get(0)).optional()?;
+    Ok(text.flatten().as_deref().map(serde_json::from_str).transpose()?)
 }
 
 /// What was set by hand of a sound.

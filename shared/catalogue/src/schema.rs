@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Format of the store. Raised with every change of the tables.
-pub(crate) const FORMAT: i64 = 2;
+pub(crate) const FORMAT: i64 = 3;
 /// The first one with what was set by hand.
 pub(crate) const FORMAT_WITH_EDITS: i64 = 2;
+/// The first one with what models say of mood, and what was learned from hands.
+pub(crate) const FORMAT_WITH_MOODS: i64 = 3;
 
 pub(crate) fn database(dir: &Path) -> PathBuf {
     dir.join("catalogue.db")
@@ -53,6 +55,21 @@ CREATE TABLE edits (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// What format 3 added: all that a model says of a mood, what measured a track (none did that is known of tracks from before), and what was learned from moods that
+/// were set by hand: a correction and what it makes of each track.
+const MOODS: &str = "
+ALTER TABLE tracks ADD COLUMN mood TEXT;
+ALTER TABLE tracks ADD COLUMN measured_by TEXT;
+CREATE TABLE learned (
+    content_id TEXT PRIMARY KEY,
+    affect TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE corrections (
+    name TEXT PRIMARY KEY,
+    correction TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+";
+
 /// Opens the store for writing and makes it if there is none.
 pub(crate) fn open_for_writing(dir: &Path) -> Result<Connection, CatalogueError> {
     let mut db = Connection::open(database(dir))?;
@@ -70,7 +87,10 @@ pub(crate) fn open_for_writing(dir: &Path) -> Result<Connection, CatalogueError>
         if found == 0 {
             tx.execute_batch(TABLES)?;
         }
-        tx.execute_batch(EDITS)?;
+        if found < FORMAT_WITH_EDITS {
+            tx.execute_batch(EDITS)?;
+        }
+        tx.execute_batch(MOODS)?;
         tx.pragma_update(None, "user_version", FORMAT)?;
         tx.commit()?;
     }

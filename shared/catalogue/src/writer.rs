@@ -1,13 +1,14 @@
 //! Writing: what a scan found.
 
 use crate::index::{Entry, TextWriter};
-use crate::reader::{edits_of, track_of};
+use crate::reader::{affect_of, edits_of, track_of};
 use crate::{CatalogueError, schema};
+use affect::{Affect, AffectEstimate};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use track::path_text::{from_text, to_text};
-use track::{Analysis, ContentId, Edits, Tags, Track};
+use track::{Analysis, ContentId, Edits, Mood, Tags, Track, Value};
 
 /// What tells whether a file has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct FileState {
     pub failure: Option<(String, String)>,
     /// Whether it was gone at the last scan.
     pub missing: bool,
+    /// What measured its sound. `None` for what was measured before that was kept.
+    pub measured_by: Option<String>,
 }
 
 /// One thing that a scan found out.
@@ -51,6 +54,10 @@ pub enum Change {
         stamp: FileStamp,
         /// What is known of its sound; `paths` does not count.
         track: Box<Track>,
+        /// Versions of what measured it: another one would measure it again.
+        by: String,
+        /// What the correction that was learned makes of its mood.
+        learned: Option<Value<AffectEstimate>>,
     },
     /// A file holds a sound that is known.
     Linked {
@@ -76,6 +83,19 @@ pub enum Change {
     Back(PathBuf),
     /// A file is gone.
     Missing(PathBuf),
+}
+
+/// A sound's mood as it was measured, beside what somebody set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeasuredMood {
+    /// The sound.
+    pub content_id: ContentId,
+    /// Where the model puts it.
+    pub affect: Option<Value<AffectEstimate>>,
+    /// What else the model says of it.
+    pub mood: Option<Value<Mood>>,
+    /// Where somebody put it.
+    pub by_hand: Option<Affect>,
 }
 
 /// The catalogue, open for writing. Only one program at a time can have it so.
@@ -108,7 +128,10 @@ impl Catalogue {
     /// # Errors
     /// Failures of the store.
     pub fn files(&self) -> Result<HashMap<PathBuf, FileState>, CatalogueError> {
-        let mut rows = self.db.prepare("SELECT path, size, modified_ns, content_id, failure, failure_version, missing FROM files")?;
+        let mut rows = self.db.prepare(
+            "SELECT f.path, f.size, f.modified_ns, f.content_id, f.failure, f.failure_version, f.missing, t.measured_by
+             FROM files f LEFT JOIN tracks t ON t.content_id = f.content_id",
+        )?;
         let states = rows.query_map([], |row| {
             let failure: Option<String> = row.get(4)?;
             Ok((
@@ -118,6 +141,7 @@ impl Catalogue {
                     content_id: row.get::<_, Option<String>>(3)?.map(ContentId),
                     failure: failure.zip(row.get(5)?),
                     missing: row.get(6)?,
+                    measured_by: row.get(7)?,
                 },
             ))
         })?;
@@ -141,8 +165,8 @@ impl Catalogue {
         let tx = self.db.transaction()?;
         for change in changes {
             match change {
-                Change::Measured { path, stamp, track } => {
-                    put_track(&tx, track)?;
+                Change::Measured { path, stamp, track, by, learned } => {
+                    put_track(&tx, track, by, learned.as_ref())?;
                     put_file(&tx, path, *stamp, Some(&track.content_id), None)?;
                 }
                 Change::Linked { path, stamp, content_id } => {
@@ -174,7 +198,7 @@ impl Catalogue {
     /// # Errors
     /// Failures of the store.
     pub fn measured(&self, id: &ContentId) -> Result<Option<Track>, CatalogueError> {
-        track_of(&self.db, id, true)
+        track_of(&self.db, id, schema::FORMAT)
     }
 
     /// Sets values by hand. They hold until they are set otherwise, whatever is measured.
@@ -194,6 +218,63 @@ impl Catalogue {
         copy_out(&tx, id)?;
         tx.commit()?;
         self.index_rest()
+    }
+
+    /// Every sound's mood as it was measured, with what was set by hand of it.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn moods(&self) -> Result<Vec<MeasuredMood>, CatalogueError> {
+        let mut rows = self.db.prepare(
+            "SELECT t.content_id, t.affect, t.mood, e.edits FROM tracks t LEFT JOIN edits e ON e.content_id = t.content_id ORDER BY t.id",
+        )?;
+        let read = rows.query_map([], |row| {
+            let texts: [Option<String>; 3] = [row.get(1)?, row.get(2)?, row.get(3)?];
+            Ok((ContentId(row.get(0)?), texts))
+        })?;
+        read.map(|row| {
+            let (content_id, [affect, mood, edits]) = row?;
+            let edits: Edits = edits.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
+            Ok(MeasuredMood {
+                content_id,
+                affect: affect.as_deref().map(serde_json::from_str).transpose()?,
+                mood: mood.as_deref().map(serde_json::from_str).transpose()?,
+                by_hand: edits.mood,
+            })
+        })
+        .collect()
+    }
+
+    /// The correction of moods that was learned, as [`Self::set_correction`] was given it.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn correction(&self) -> Result<Option<String>, CatalogueError> {
+        Ok(self.db.query_row("SELECT correction FROM corrections WHERE name = 'mood'", [], |row| row.get(0)).optional()?)
+    }
+
+    /// Puts a correction of moods, and what it makes of each sound, in the place of the one before; `None` forgets it.
+    ///
+    /// # Errors
+    /// Failures of the store or the index.
+    pub fn set_correction(&mut self, learned: Option<(&str, &[(ContentId, Value<AffectEstimate>)])>) -> Result<(), CatalogueError> {
+        let tx = self.db.transaction()?;
+        tx.execute("DELETE FROM corrections WHERE name = 'mood'", [])?;
+        tx.execute("DELETE FROM learned", [])?;
+        if let Some((correction, values)) = learned {
+            tx.execute("INSERT INTO corrections (name, correction) VALUES ('mood', ?1)", [correction])?;
+            for (id, value) in values {
+                tx.execute("INSERT INTO learned (content_id, affect) VALUES (?1, ?2)", params![id.0, serde_json::to_string(value)?])?;
+            }
+        }
+        let ids: Vec<String> = {
+            let mut rows = tx.prepare("SELECT content_id FROM tracks")?;
+            rows.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?
+        };
+        for id in ids {
+            place(&tx, &ContentId(id))?;
+        }
+        Ok(tx.commit()?)
     }
 
     /// Brings rows that the index does not have yet into it.
@@ -231,15 +312,20 @@ impl Catalogue {
     }
 }
 
-fn put_track(tx: &rusqlite::Transaction<'_>, track: &Track) -> Result<(), CatalogueError> {
+fn put_track(
+    tx: &rusqlite::Transaction<'_>,
+    track: &Track,
+    by: &str,
+    learned: Option<&Value<AffectEstimate>>,
+) -> Result<(), CatalogueError> {
     let affect = track.affect.as_ref().map(serde_json::to_string).transpose()?;
-    let at = track.affect.as_ref().map(|a| a.value.at);
+    let mood = track.mood.as_ref().map(serde_json::to_string).transpose()?;
     tx.prepare_cached(
-        "INSERT INTO tracks (content_id, codec, sample_rate_hz, channels, frames, tags, analysis, affect, title, valence, arousal,
+        "INSERT INTO tracks (content_id, codec, sample_rate_hz, channels, frames, tags, analysis, affect, title, mood, measured_by,
             tempo_bpm, key, lufs)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
          ON CONFLICT (content_id) DO UPDATE SET codec = ?2, sample_rate_hz = ?3, channels = ?4, frames = ?5, tags = ?6, analysis = ?7,
-            affect = ?8, title = ?9, valence = ?10, arousal = ?11, tempo_bpm = ?12, key = ?13, lufs = ?14, indexed = 0",
+            affect = ?8, title = ?9, mood = ?10, measured_by = ?11, tempo_bpm = ?12, key = ?13, lufs = ?14, indexed = 0",
     )?
     .execute(params![
         track.content_id.0,
@@ -251,15 +337,28 @@ fn put_track(tx: &rusqlite::Transaction<'_>, track: &Track) -> Result<(), Catalo
         serde_json::to_string(&track.analysis)?,
         affect,
         track.name(),
-        at.map(|a| a.valence),
-        at.map(|a| a.arousal),
+        mood,
+        by,
         track.analysis.tempo_bpm.as_ref().map(|t| t.value),
         track.analysis.key.as_ref().map(|k| k.value.to_string()),
         track.analysis.loudness.as_ref().map(|l| l.value.integrated_lufs),
     ])?;
-    if !edits_of(tx, &track.content_id)?.is_empty() {
-        copy_out(tx, &track.content_id)?;
+    tx.execute("DELETE FROM learned WHERE content_id = ?1", [&track.content_id.0])?;
+    if let Some(learned) = learned {
+        let text = serde_json::to_string(learned)?;
+        tx.execute("INSERT INTO learned (content_id, affect) VALUES (?1, ?2)", params![track.content_id.0, text])?;
     }
+    if edits_of(tx, &track.content_id)?.is_empty() { place(tx, &track.content_id) } else { copy_out(tx, &track.content_id) }
+}
+
+/// Writes where a track lies on the plane for lists and searches: what was set by hand, else what was learned, else what was measured.
+fn place(tx: &rusqlite::Transaction<'_>, id: &ContentId) -> Result<(), CatalogueError> {
+    let at = affect_of(tx, id, true)?.map(|a| a.value.at);
+    tx.prepare_cached("UPDATE tracks SET valence = ?2, arousal = ?3 WHERE content_id = ?1")?.execute(params![
+        id.0,
+        at.map(|a| a.valence),
+        at.map(|a| a.arousal)
+    ])?;
     Ok(())
 }
 
@@ -277,7 +376,7 @@ fn copy_out(tx: &rusqlite::Transaction<'_>, id: &ContentId) -> Result<(), Catalo
         "UPDATE tracks SET tempo_bpm = ?2, key = ?3, indexed = 0 WHERE content_id = ?1",
         params![id.0, analysis.tempo_bpm.map(|t| t.value), analysis.key.map(|k| k.value.to_string())],
     )?;
-    Ok(())
+    place(tx, id)
 }
 
 fn put_file(

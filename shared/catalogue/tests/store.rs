@@ -31,13 +31,20 @@ fn track(n: u32, title: &str) -> Track {
             "t",
             None,
         )),
+        mood: None,
     }
 }
 
 const STAMP: FileStamp = FileStamp { size: 1, modified_ns: 2 };
 
 fn measured(n: u32, title: &str) -> Change {
-    Change::Measured { path: PathBuf::from(format!("/music/{n}.flac")), stamp: STAMP, track: Box::new(track(n, title)) }
+    Change::Measured {
+        path: PathBuf::from(format!("/music/{n}.flac")),
+        stamp: STAMP,
+        track: Box::new(track(n, title)),
+        by: "t".into(),
+        learned: None,
+    }
 }
 
 fn words(dir: &Path, text: &str) -> Vec<String> {

@@ -14,22 +14,19 @@ use std::str::FromStr;
 pub enum Role {
     /// The mood of music.
     Music,
-    /// The mood of a voice.
-    Speech,
     /// The mood of a sentence.
     Words,
 }
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Music, Self::Speech, Self::Words];
+    pub const ALL: [Self; 2] = [Self::Music, Self::Words];
 
     /// The name on the cards of its models.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Music => "music-affect",
-            Self::Speech => "speech-affect",
             Self::Words => "text-affect",
         }
     }
@@ -38,7 +35,6 @@ impl Role {
     fn embedded(self) -> (&'static str, &'static [u8]) {
         match self {
             Self::Music => (include_str!("../../../models/music-affect.toml"), include_bytes!("../../../models/music-affect.onnx")),
-            Self::Speech => (include_str!("../../../models/speech-affect.toml"), include_bytes!("../../../models/speech-affect.onnx")),
             Self::Words => (include_str!("../../../models/text-affect.toml"), include_bytes!("../../../models/text-affect.onnx")),
         }
     }
@@ -61,14 +57,17 @@ impl fmt::Display for Role {
 
 /// A name that no role has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no model '{0}'; there are {}", Role::ALL.map(Role::name).join(", "))]
-pub struct UnknownRole(pub String);
+#[error("there is no model '{name}'; there are {}", Role::ALL.map(Role::name).join(", "))]
+pub struct UnknownRole {
+    /// What was asked for.
+    pub name: String,
+}
 
 impl FromStr for Role {
     type Err = UnknownRole;
 
     fn from_str(name: &str) -> Result<Self, UnknownRole> {
-        Self::ALL.into_iter().find(|r| r.name() == name).ok_or_else(|| UnknownRole(name.to_owned()))
+        Self::ALL.into_iter().find(|r| r.name() == name).ok_or_else(|| UnknownRole { name: name.to_owned() })
     }
 }
 

@@ -14,7 +14,7 @@ mod worker;
 pub use audio::EXTENSIONS;
 pub use job::{Job, Measured, Outcome};
 pub use pool::{Limits, WorkerCommand, measure_all};
-pub use scan::{Counts, Event, Failure, Report, ScanError, scan};
+pub use scan::{Counts, Event, Failure, Moods, Report, ScanError, scan};
 pub use walk::music_files;
 pub use worker::{measure, serve};
 

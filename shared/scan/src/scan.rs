@@ -3,12 +3,14 @@
 use crate::job::{Cause, Job, Outcome};
 use crate::pool::{self, Limits, WorkerCommand};
 use crate::{VERSION, walk};
+use affect::AffectEstimate;
 use catalogue::{Catalogue, CatalogueError, Change, FileStamp, FileState};
+use mood::learn::Correction;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use track::ContentId;
+use track::{ContentId, Track, Value};
 
 /// Results are committed at the latest after this long or this many.
 const COMMIT_EVERY: Duration = Duration::from_secs(2);
@@ -30,7 +32,7 @@ pub enum ScanError {
     Catalogue(#[from] CatalogueError),
 }
 
-/// How many files became what. `found` is the sum of the six that follow it; `missing` stands apart.
+/// How many files became what. `found` is the sum of the seven that follow it; `missing` stands apart.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Counts {
     /// Files that look like music.
@@ -43,6 +45,8 @@ pub struct Counts {
     pub moved: usize,
     /// As at the last scan; not opened.
     pub unchanged: usize,
+    /// As at the last scan, and measured again because this program measures otherwise, or with another model.
+    pub renewed: usize,
     /// Could not be measured.
     pub failed: usize,
     /// Left out on purpose.
@@ -102,6 +106,26 @@ pub enum Event {
     },
 }
 
+/// How moods come about: by which model, and what was learned from moods that were set by hand.
+#[derive(Debug, Clone)]
+pub struct Moods {
+    /// The id of the model that the workers use.
+    pub model: String,
+    /// What was learned.
+    pub correction: Option<Correction>,
+}
+
+impl Moods {
+    /// Versions of all that measures a sound.
+    fn by(&self) -> String {
+        format!("{}, {}", analysis::VERSION, self.model)
+    }
+
+    fn learned(&self, track: &Track) -> Option<Value<AffectEstimate>> {
+        self.correction.as_ref()?.apply(track.affect.as_ref()?, &track.mood.as_ref()?.value.embedding)
+    }
+}
+
 /// Brings the catalogue up to date with some folders. `events` is called from several threads; `stop` ends the scan within a
 /// moment, keeping what was done.
 ///
@@ -112,9 +136,11 @@ pub fn scan(
     roots: &[PathBuf],
     worker: &WorkerCommand,
     limits: Limits,
+    moods: &Moods,
     events: &(dyn Fn(Event) + Sync),
     stop: &AtomicBool,
 ) -> Result<Report, ScanError> {
+    let by = moods.by();
     let known = catalogue.files()?;
     // A file that failed under these limits is tried again under others only.
     let under_limits = format!("{VERSION} within {} s {}", limits.per_file.as_secs_f64(), worker.arguments.join(" "));
@@ -179,7 +205,7 @@ pub fn scan(
     let mut jobs: Vec<(Job, FileStamp)> = Vec::new();
     for (path, stamp) in files {
         match known.get(&path) {
-            Some(state) if state.stamp == stamp && state.failure.as_ref().is_none_or(|f| f.1 == VERSION || f.1 == under_limits) => {
+            Some(state) if state.stamp == stamp && is_settled(state, &by, &under_limits) => {
                 match &state.failure {
                     Some((reason, _)) => {
                         report.counts.failed += 1;
@@ -200,15 +226,23 @@ pub fn scan(
     catalogue.commit(&changes)?;
     events(Event::Planned { to_measure: jobs.len(), found: report.counts.found });
     let failed_before = report.failures.len();
-    measure(catalogue, &known, jobs, worker, limits, events, stop, &mut report, &strays, &under_limits)?;
+    measure(catalogue, &known, jobs, worker, limits, moods, events, stop, &mut report, &strays, &under_limits)?;
     report.stopped = stop.load(Ordering::Relaxed);
     report.failures[failed_before..].sort_by(|a, b| a.path.cmp(&b.path));
     if report.stopped {
         // What was not reached is not found yet, so that the counts add up.
         let c = &mut report.counts;
-        c.found = c.new + c.changed + c.moved + c.unchanged + c.failed + c.skipped;
+        c.found = c.new + c.changed + c.moved + c.unchanged + c.renewed + c.failed + c.skipped;
     }
     Ok(report)
+}
+
+/// Whether there is nothing to be done about a file that has not changed.
+fn is_settled(state: &FileState, by: &str, under_limits: &str) -> bool {
+    match &state.failure {
+        Some((_, version)) => version == VERSION || version == under_limits,
+        None => state.measured_by.as_deref() == Some(by),
+    }
 }
 
 fn looks_emptied(path: PathBuf) -> Failure {
@@ -239,6 +273,7 @@ fn measure(
     jobs: Vec<(Job, FileStamp)>,
     worker: &WorkerCommand,
     limits: Limits,
+    moods: &Moods,
     events: &(dyn Fn(Event) + Sync),
     stop: &AtomicBool,
     report: &mut Report,
@@ -270,7 +305,7 @@ fn measure(
             if let Ok((job, outcome)) = answer {
                 let Some(stamp) = stamps.get(&job.path).copied() else { continue };
                 let before = known.get(&job.path);
-                settle(report, before, &stray_ids, job.path, stamp, outcome, under_limits, &mut batch, events);
+                settle(report, before, &stray_ids, job.path, stamp, outcome, moods, under_limits, &mut batch, events);
             } else if matches!(answer, Err(crossbeam_channel::RecvTimeoutError::Disconnected)) {
                 return catalogue.commit(&batch).map_err(ScanError::from);
             }
@@ -295,12 +330,14 @@ fn settle(
     path: PathBuf,
     stamp: FileStamp,
     outcome: Outcome,
+    moods: &Moods,
     under_limits: &str,
     batch: &mut Vec<Change>,
     events: &(dyn Fn(Event) + Sync),
 ) {
     let counts = &mut report.counts;
     let mut count = |id: &ContentId| match before {
+        Some(state) if state.content_id.as_ref() == Some(id) && state.stamp == stamp => counts.renewed += 1,
         Some(state) if state.content_id.is_some() => counts.changed += 1,
         _ if strays.contains(id) => counts.moved += 1,
         _ => counts.new += 1,
@@ -311,7 +348,8 @@ fn settle(
             count(&measured.track.content_id);
             seconds = measured.track.duration_s();
             report.measured_s += seconds;
-            batch.push(Change::Measured { path: path.clone(), stamp, track: Box::new(measured.track) });
+            let learned = moods.learned(&measured.track);
+            batch.push(Change::Measured { path: path.clone(), stamp, track: Box::new(measured.track), by: moods.by(), learned });
         }
         Outcome::Known(content_id) => {
             count(&content_id);

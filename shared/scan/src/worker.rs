@@ -3,6 +3,7 @@
 use crate::job::{Cause, Job, Measured, Outcome};
 use analysis::Analyser;
 use audio::{AudioError, End, Reader};
+use mood::MusicModel;
 use std::io::{BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -19,7 +20,7 @@ const MAX_LINE: u64 = 1 << 20;
 ///
 /// # Errors
 /// Only when reading or writing the lines fails.
-pub fn serve(input: impl BufRead, mut output: impl Write) -> std::io::Result<()> {
+pub fn serve(mood: &MusicModel, input: impl BufRead, mut output: impl Write) -> std::io::Result<()> {
     let mut input = input.take(MAX_LINE);
     let mut line = String::new();
     loop {
@@ -32,7 +33,7 @@ pub fn serve(input: impl BufRead, mut output: impl Write) -> std::io::Result<()>
             continue;
         }
         let outcome = match serde_json::from_str::<Job>(&line) {
-            Ok(job) => run(&job),
+            Ok(job) => run(mood, &job),
             Err(e) => Outcome::Failed { reason: format!("not a job: {e}"), cause: Cause::File },
         };
         serde_json::to_writer(&mut output, &outcome)?;
@@ -41,14 +42,14 @@ pub fn serve(input: impl BufRead, mut output: impl Write) -> std::io::Result<()>
     }
 }
 
-fn run(job: &Job) -> Outcome {
+fn run(mood: &MusicModel, job: &Job) -> Outcome {
     if !job.known.is_empty()
         && let Ok(Ok(Some(id))) = catch_unwind(|| audio::content_id(&job.path, &|| false))
         && job.known.contains(&id)
     {
         return Outcome::Known(id);
     }
-    match catch_unwind(AssertUnwindSafe(|| measure(&job.path))) {
+    match catch_unwind(AssertUnwindSafe(|| measure(mood, &job.path))) {
         Ok(Ok(track)) => Outcome::Measured(Box::new(Measured { track })),
         Ok(Err((reason, cause))) => Outcome::Failed { reason, cause },
         Err(panic) => {
@@ -63,7 +64,7 @@ fn run(job: &Job) -> Outcome {
 ///
 /// # Errors
 /// Why it cannot be measured, in words for the user, without the path; and whether that is the file's own fault.
-pub fn measure(path: &Path) -> Result<Track, (String, Cause)> {
+pub fn measure(mood: &MusicModel, path: &Path) -> Result<Track, (String, Cause)> {
     let cannot = |e: AudioError| {
         let cause = if matches!(e, AudioError::Io { .. }) { Cause::Circumstances } else { Cause::File };
         (e.reason(), cause)
@@ -99,8 +100,9 @@ pub fn measure(path: &Path) -> Result<Track, (String, Cause)> {
         return Err(broken(format!("damaged: {} packets could not be decoded", reader.lost_packets())));
     }
     let content_id = reader.content_id().ok_or_else(|| broken("it could not be read to its end".into()))?;
-    let analysis = analyser.finish();
-    let affect = mood::estimate(&analysis);
+    let (analysis, passages) = analyser.finish_with_passages();
+    let heard = mood.read(&passages).map_err(|e| broken(e.to_string()))?;
+    let (affect, mood) = heard.map_or((None, None), |h| (h.affect, Some(h.mood)));
     Ok(Track {
         content_id,
         paths: vec![path.to_owned()],
@@ -111,6 +113,7 @@ pub fn measure(path: &Path) -> Result<Track, (String, Cause)> {
         tags: info.tags,
         analysis,
         affect,
+        mood,
         edits: track::Edits::default(),
     })
 }

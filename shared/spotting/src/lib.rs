@@ -110,6 +110,7 @@ mod tests {
             },
             edits: Edits::default(),
             affect: None,
+            mood: None,
         }
     }
 

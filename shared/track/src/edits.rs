@@ -1,9 +1,10 @@
-//! What was set by hand of a track's time and key, and how it changes what was measured.
+//! What was set by hand of a track's time, key and mood, and how it changes what was measured.
 //!
 //! One idea: a hand sets a few numbers; the beat grid that everything uses is built again from what was measured and those. So they hold
 //! through every later measurement.
 
 use crate::{Analysis, Value};
+use affect::{Affect, AffectEstimate};
 use music::{BeatGrid, Key, Metre};
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,9 @@ pub struct Edits {
     /// Key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<Key>,
+    /// Place on the plane of mood.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mood: Option<Affect>,
 }
 
 /// Text that says nothing that can be set.
@@ -39,8 +43,8 @@ pub struct NotAnEdit {
 const BPM: std::ops::RangeInclusive<f64> = 10.0..=500.0;
 
 impl Edits {
-    /// Takes up what is written like `bpm=120`, `bpm=x2`, `bpm=/2`, `downbeat=1.25`, `metre=6/8`, `key=D minor`; with nothing after the equals sign
-    /// what was measured holds again. `measured_bpm` is what `x2` and `/2` are of where no tempo is set; `duration_s` is the length of the sound.
+    /// Takes up what is written like `bpm=120`, `bpm=x2`, `bpm=/2`, `downbeat=1.25`, `metre=6/8`, `key=D minor`, `mood=serene`, `mood=0.4,-0.5`; with nothing after
+    /// the equals sign what was measured holds again. `measured_bpm` is what `x2` and `/2` are of where no tempo is set; `duration_s` is the length of the sound.
     ///
     /// # Errors
     /// [`NotAnEdit`] for another name, or a value that is not one; nothing is changed then.
@@ -77,9 +81,16 @@ impl Edits {
                 self.metre = if value.is_empty() { None } else { Some(value.parse::<Metre>().map_err(|e| fail(e.to_string()))?) };
             }
             "key" => self.key = if value.is_empty() { None } else { Some(value.parse::<Key>().map_err(|e| fail(e.to_string()))?) },
-            _ => return Err(fail("bpm, downbeat, metre and key can be set".into())),
+            "mood" => self.mood = if value.is_empty() { None } else { Some(place(value).map_err(fail)?) },
+            _ => return Err(fail("bpm, downbeat, metre, key and mood can be set".into())),
         }
         Ok(())
+    }
+
+    /// The place on the plane that was set, as an estimate that leaves nothing open.
+    #[must_use]
+    pub fn affect(&self) -> Option<Value<AffectEstimate>> {
+        self.mood.map(|at| Value::by_hand(AffectEstimate { at, valence_spread: 0.0, arousal_spread: 0.0 }))
     }
 
     /// Whether nothing is set.
@@ -140,6 +151,17 @@ impl Edits {
     }
 }
 
+/// A mood word, or valence and arousal.
+fn place(value: &str) -> Result<Affect, String> {
+    let Some((valence, arousal)) = value.split_once(',') else {
+        return affect::mood(value).map(|m| m.at).map_err(|e| e.to_string());
+    };
+    let (Ok(valence), Ok(arousal)) = (valence.trim().parse::<f64>(), arousal.trim().parse::<f64>()) else {
+        return Err(format!("'{value}' is neither a mood word nor valence and arousal, like 0.4,-0.5"));
+    };
+    Affect::new(valence, arousal).map_err(|e| e.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,15 +169,29 @@ mod tests {
     #[test]
     fn what_is_typed_is_set_or_refused() {
         let mut edits = Edits::default();
-        for text in ["bpm=98.5", "downbeat = 1.25", "metre=6/8", "key=d minor", "bpm=x2"] {
+        for text in ["bpm=98.5", "downbeat = 1.25", "metre=6/8", "key=d minor", "bpm=x2", "mood=Serene", "mood = 0.4, -0.5"] {
             edits.set(text, Some(60.0), 60.0).unwrap();
         }
         assert_eq!((edits.bpm, edits.downbeat_s), (Some(197.0), Some(1.25)));
+        assert_eq!(edits.mood, Some(Affect { valence: 0.4, arousal: -0.5 }));
         assert!(edits.metre.is_some_and(|m| m.is_compound) && edits.key.is_some());
         edits.set("key=", None, 60.0).unwrap();
         assert!(edits.key.is_none());
         let before = edits;
-        for text in ["bpm=fast", "bpm=5", "downbeat=-1", "downbeat=61", "metre=0/4", "key=H flat", "colour=blue", "bpm", "bpm=nan"] {
+        for text in [
+            "bpm=fast",
+            "bpm=5",
+            "downbeat=-1",
+            "downbeat=61",
+            "metre=0/4",
+            "key=H flat",
+            "colour=blue",
+            "bpm",
+            "bpm=nan",
+            "mood=purple",
+            "mood=2,0",
+            "mood=1,nan",
+        ] {
             assert!(edits.set(text, None, 60.0).is_err(), "{text}");
         }
         assert_eq!(edits, before);

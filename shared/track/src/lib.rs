@@ -5,6 +5,7 @@
 
 mod analysis;
 mod edits;
+mod mood;
 pub mod path_text;
 mod tags;
 mod value;
@@ -13,6 +14,7 @@ pub use analysis::{
     Analysis, Chromagram, Descriptors, Harmony, KeySpan, Loudness, LoudnessCurve, Pace, Peaks, Sections, Timbre, Tonic, Voice,
 };
 pub use edits::{Edits, NotAnEdit};
+pub use mood::Mood;
 pub use tags::Tags;
 pub use value::{Origin, Value};
 
@@ -56,8 +58,12 @@ pub struct Track {
     /// What was set by hand.
     #[serde(default, skip_serializing_if = "Edits::is_empty")]
     pub edits: Edits,
-    /// Where it lies on the plane of mood. Absent for silence and the like.
+    /// Where it lies on the plane of mood: what was set by hand, else what was learned from such settings, else what was measured. Absent for silence and the
+    /// like.
     pub affect: Option<Value<AffectEstimate>>,
+    /// What else was measured of its mood. Absent where the place is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mood: Option<Value<Mood>>,
 }
 
 impl Track {

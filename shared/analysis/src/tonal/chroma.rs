@@ -79,7 +79,15 @@ pub(crate) struct Chroma {
 
 impl ChromaMeter {
     pub(crate) fn new(rate_hz: f64, size: usize) -> Self {
-        Self { bin_hz: rate_hz / size as f64, total: [0.0; FINE], bass: [0.0; FINE], frames: Vec::new(), peaks: Vec::new(), before: [[0.0; SEMITONES]; 2], loudest_db: f64::NEG_INFINITY }
+        Self {
+            bin_hz: rate_hz / size as f64,
+            total: [0.0; FINE],
+            bass: [0.0; FINE],
+            frames: Vec::new(),
+            peaks: Vec::new(),
+            before: [[0.0; SEMITONES]; 2],
+            loudest_db: f64::NEG_INFINITY,
+        }
     }
 
     /// Takes a spectrum; gives the pitch classes of all that sounds in it and of its bass, untuned.

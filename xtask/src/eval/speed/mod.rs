@@ -8,6 +8,7 @@ use super::analysis::peers;
 use analysis::Analyser;
 use analysis::stages::Stage;
 use anyhow::{Context, Result, bail};
+use mood::{MusicModel, Role};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -116,14 +117,15 @@ fn decode(files: &[PathBuf]) -> Result<f64> {
 
 /// Seconds that decoding and measuring them takes, and what each stage has of it.
 fn measure(files: &[PathBuf]) -> Result<(f64, Vec<(Stage, f64)>)> {
+    let mood = MusicModel::new(Role::Music.model()?)?;
     let began = Instant::now();
     let mut times: Vec<(Stage, f64)> = analysis::stages::ALL.into_iter().map(|s| (s, 0.0)).collect();
     for file in files {
         let mut reader = audio::Reader::open(file)?;
         let mut analyser = Analyser::new(reader.info().rate_hz, reader.info().channels)?.timed();
         each_block(&mut reader, |planes| analyser.push(planes))?;
-        let (analysis, spent) = analyser.finish_with_times();
-        std::hint::black_box(mood::estimate(&analysis));
+        let (measured, spent) = analyser.finish_with_times();
+        std::hint::black_box(mood.read(&measured.passages)?);
         times.iter_mut().zip(spent).for_each(|(t, s)| t.1 += s.1.as_secs_f64());
     }
     Ok((began.elapsed().as_secs_f64(), times))

@@ -1,0 +1,96 @@
+//! `indexer learn`.
+
+use crate::arguments::{Arguments, Learn};
+use crate::{OK, SOME_FAILED, output};
+use anyhow::{Context, bail};
+use catalogue::{Catalogue, MeasuredMood};
+use mood::learn::{self, Correction, Example, LEAST_EXAMPLES, Lesson, Worth};
+use serde_json::json;
+use std::collections::HashMap;
+
+/// What was learned before.
+pub fn known(catalogue: &Catalogue) -> anyhow::Result<Option<Correction>> {
+    let text = catalogue.correction()?;
+    text.as_deref().map(serde_json::from_str).transpose().context("what was learned cannot be read; 'indexer learn --forget' forgets it")
+}
+
+pub fn run(arguments: &Arguments, command: &Learn) -> anyhow::Result<u8> {
+    let mut catalogue = Catalogue::open(&arguments.catalogue_dir()?)?;
+    if command.forget {
+        catalogue.set_correction(None)?;
+        if arguments.json {
+            output::json(&json!({ "applied": false, "forgotten": true }))?;
+        } else {
+            output::line("forgotten; moods are as they were measured")?;
+        }
+        return Ok(OK);
+    }
+    let moods = catalogue.moods()?;
+    let model = newest(&moods).context("no track has a measured mood; scan first: indexer scan DIR")?;
+    let examples: Vec<Example> = moods.iter().filter_map(|m| example(m, &model)).collect();
+    let others = moods.iter().filter(|m| m.by_hand.is_some() && example(m, &model).is_none()).count();
+    if examples.len() < LEAST_EXAMPLES {
+        bail!(
+            "{} tracks have a mood that was set by hand and measured by {model}; {LEAST_EXAMPLES} at least teach something: indexer edit TRACK --set mood=serene",
+            examples.len()
+        );
+    }
+    let lesson = learn::learn(&model, &examples);
+    let is_applied = lesson.correction.is_some() && !command.dry_run;
+    if !command.dry_run {
+        match &lesson.correction {
+            Some(correction) => {
+                let values: Vec<_> = moods
+                    .iter()
+                    .filter_map(|m| {
+                        let value = correction.apply(m.affect.as_ref()?, &m.mood.as_ref()?.value.embedding)?;
+                        Some((m.content_id.clone(), value))
+                    })
+                    .collect();
+                catalogue.set_correction(Some((&serde_json::to_string(correction)?, &values)))?;
+            }
+            // What was learned from other examples does not stay when these say that it does not help.
+            None => catalogue.set_correction(None)?,
+        }
+    }
+    report(arguments, &model, &lesson, others, is_applied)?;
+    Ok(if lesson.correction.is_some() { OK } else { SOME_FAILED })
+}
+
+/// The model that most measured moods are from.
+fn newest(moods: &[MeasuredMood]) -> Option<String> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for value in moods.iter().filter_map(|m| m.affect.as_ref()) {
+        *counts.entry(value.version.as_str()).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|c| c.1).map(|c| c.0.to_owned())
+}
+
+fn example(m: &MeasuredMood, model: &str) -> Option<Example> {
+    let measured = m.affect.as_ref().filter(|a| a.version == model)?;
+    Some(Example { embedding: m.mood.as_ref()?.value.embedding.clone(), measured: measured.value.at, by_hand: m.by_hand? })
+}
+
+fn report(arguments: &Arguments, model: &str, lesson: &Lesson, others: usize, is_applied: bool) -> anyhow::Result<()> {
+    if arguments.json {
+        return output::json(&json!({
+            "model": model, "examples": lesson.examples, "other_examples": others, "valence": lesson.valence, "arousal": lesson.arousal,
+            "id": lesson.correction.as_ref().map(|c| &c.id), "applied": is_applied,
+        }));
+    }
+    output::line(&format!("{} tracks whose mood was set by hand, measured by {model}", lesson.examples))?;
+    if others > 0 {
+        output::line(&format!("{others} more were measured by something else: scan again to learn from them, too"))?;
+    }
+    for (name, worth) in [("valence", lesson.valence), ("arousal", lesson.arousal)] {
+        if let Some(Worth { before, after, is_better }) = worth {
+            let verdict = if is_better { "helps" } else { "does not help" };
+            output::line(&format!("{name:<8} off by {before:.2} as measured, by {after:.2} as learned from the other tracks: {verdict}"))?;
+        }
+    }
+    output::line(&match &lesson.correction {
+        Some(c) if is_applied => format!("applied to the whole library as learned {}; moods that were set by hand stay", c.id),
+        Some(_) => "it would be applied".to_owned(),
+        None => "nothing is applied: it would make other tracks no better".to_owned(),
+    })
+}

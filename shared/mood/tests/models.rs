@@ -1,0 +1,142 @@
+//! The models that come with the program: they fit their cards, say what onnxruntime says, and keep their ranges whatever they are given.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use analysis::Analyser;
+use inference::{Element, Input, ModelError, Numbers};
+use mood::words::WordsModel;
+use mood::{Models, MusicModel, Role};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models")
+}
+
+#[derive(Deserialize)]
+struct Port {
+    shape: Vec<usize>,
+    numbers: Vec<Option<f64>>,
+}
+
+#[derive(Deserialize)]
+struct Example {
+    inputs: Vec<Port>,
+    outputs: Vec<Port>,
+}
+
+#[test]
+fn every_model_says_what_onnxruntime_said() {
+    for role in Role::ALL {
+        let model = role.model().unwrap();
+        let text = std::fs::read_to_string(folder().join(format!("{role}.examples.json"))).unwrap();
+        let examples: Vec<Example> = serde_json::from_str(&text).unwrap();
+        assert!(examples.len() >= 3, "{role}");
+        for example in &examples {
+            // JSON knows no NaN: it is null there.
+            let floats: Vec<Vec<f32>> =
+                example.inputs.iter().map(|p| p.numbers.iter().map(|n| n.map_or(f32::NAN, |n| n as f32)).collect()).collect();
+            let whole: Vec<Vec<i64>> = floats.iter().map(|f| f.iter().map(|x| *x as i64).collect()).collect();
+            let inputs: Vec<Input<'_>> = (0..example.inputs.len())
+                .map(|i| {
+                    let is_float = model.card().inputs[i].element == Element::F32;
+                    let numbers = if is_float { Numbers::F32(&floats[i]) } else { Numbers::I64(&whole[i]) };
+                    Input { shape: &example.inputs[i].shape, numbers }
+                })
+                .collect();
+            let outputs = model.run(&inputs).unwrap();
+            assert_eq!(outputs.len(), example.outputs.len());
+            for ((ours, theirs), port) in outputs.iter().zip(&example.outputs).zip(&model.card().outputs) {
+                assert_eq!(ours.len(), theirs.numbers.len(), "{role}: {}", port.name);
+                for (a, b) in ours.iter().zip(&theirs.numbers) {
+                    let b = b.unwrap() as f32;
+                    assert!((a - b).abs() <= 1e-4 * b.abs().max(1.0), "{role}: {}: {a} and {b}", port.name);
+                }
+            }
+        }
+    }
+}
+
+/// Some seconds of sound.
+fn heard(sample: impl Fn(usize) -> f32) -> analysis::Passages {
+    let sound: Vec<f32> = (0..44_100 * 12).map(sample).collect();
+    let mut analyser = Analyser::new(44_100, 1).unwrap();
+    analyser.push(&[&sound]);
+    analyser.finish_with_passages().1
+}
+
+#[test]
+fn music_keeps_its_ranges_on_noise_tones_and_what_is_not_finite() {
+    let model = MusicModel::new(Role::Music.model().unwrap()).unwrap();
+    let noise = |i: usize| ((i as u32).wrapping_mul(2_654_435_761) >> 16) as f32 / 32_768.0 - 1.0;
+    let sounds = [
+        heard(noise),
+        heard(|i| (0.05 * i as f32).sin() * 0.5),
+        heard(|i| if i % 3 == 0 { f32::NAN } else { 1e30 * noise(i) }),
+        heard(|i| if i % 20_000 < 200 { 1.0 } else { 0.0 }),
+    ];
+    for passages in &sounds {
+        let Some(mood) = model.read(passages).unwrap() else { continue };
+        let m = &mood.mood.value;
+        assert!((m.quadrants.iter().sum::<f64>() - 1.0).abs() < 1e-6 && m.quadrants.iter().all(|p| (0.0..=1.0).contains(p)));
+        assert!((0.0..=1.0).contains(&m.is_music) && m.embedding.iter().all(|x| x.is_finite()));
+        for e in m.curve.estimates.iter().flatten().chain(mood.affect.iter().map(|a| &a.value)) {
+            assert!(e.at.valence.abs() <= 1.0 && e.at.arousal.abs() <= 1.0 && (0.01..=1.0).contains(&e.valence_spread), "{e:?}");
+        }
+    }
+    assert_eq!(model.read(&heard(|_| 0.0)).unwrap(), None);
+}
+
+#[test]
+fn words_keep_their_ranges_and_say_nothing_of_other_languages() {
+    let model = WordsModel::new(Role::Words.model().unwrap());
+    for text in ["I love you.", "NO!!!", "x", &"never again ".repeat(500), "🙂🙂 great 🙂", "\u{0}\u{feff}hello"] {
+        if let Some(mood) = model.read(text).unwrap() {
+            assert!(mood.emotions.iter().all(|p| (0.0..=1.0).contains(p)) && mood.affect.at.valence.abs() <= 1.0, "{text:.20}");
+        }
+    }
+    for text in ["", "...", "123", "Ich habe solche Angst vor dir.", "Я тебя люблю", "¿Dónde está mi hermano?"] {
+        assert_eq!(model.read(text).unwrap(), None, "{text}");
+    }
+    let valence = |text: &str| model.read(text).unwrap().unwrap().affect.at.valence;
+    assert!(valence("What a beautiful day, I am so happy!") > valence("He died alone and nobody cared.") + 0.1);
+}
+
+#[test]
+fn another_model_takes_the_place_of_one_only_if_it_fits() {
+    let dir = tempfile::tempdir().unwrap();
+    let onnx = dir.path().join("better.onnx");
+    let card = dir.path().join("better.toml");
+    std::fs::copy(folder().join("music-affect.onnx"), &onnx).unwrap();
+    let good = std::fs::read_to_string(folder().join("music-affect.toml")).unwrap();
+    let with = |text: &str| {
+        std::fs::write(&card, text).unwrap();
+        let mut models = Models::default();
+        models.put(Role::Music, onnx.clone());
+        models.model(Role::Music).map(|m| m.id().to_owned())
+    };
+    assert_eq!(with(&good).unwrap(), Role::Music.model().unwrap().id());
+    // What a card says that its file does not do is said, with both sides.
+    let said = with(&good.replacen("element = \"f32\"", "element = \"i64\"", 1)).unwrap_err().to_string();
+    assert!(said.contains("does not fit its card") && said.contains("f32") && said.contains("i64"), "{said}");
+    let said = with(&good.replacen("name = \"quadrants\"", "name = \"corners\"", 1)).unwrap_err().to_string();
+    assert!(said.contains("'quadrants'") && said.contains("'corners'"), "{said}");
+    let said = with(&good.replacen("event_density_octaves", "event_density_hz", 1)).unwrap_err().to_string();
+    assert!(said.contains("event_density_octaves") && said.contains("event_density_hz"), "{said}");
+    let said = with("name = 3").unwrap_err().to_string();
+    assert!(said.contains("not a model's card"), "{said}");
+    // A changed file is another file.
+    let mut bytes = std::fs::read(&onnx).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    std::fs::write(&onnx, bytes).unwrap();
+    assert!(matches!(with(&good), Err(ModelError::OtherFile { .. })));
+    // A sentence's model is none of music.
+    std::fs::copy(folder().join("text-affect.onnx"), &onnx).unwrap();
+    let said = with(&std::fs::read_to_string(folder().join("text-affect.toml")).unwrap()).unwrap_err().to_string();
+    assert!(said.contains("cannot stand in for music-affect") && said.contains("text-affect"), "{said}");
+    std::fs::remove_file(&card).unwrap();
+    let mut models = Models::default();
+    models.put(Role::Music, onnx);
+    assert!(models.model(Role::Music).unwrap_err().to_string().contains("better.toml"));
+}
