@@ -451,8 +451,11 @@ fn searches_rank_filter_and_say_why() {
     let score = |t: &Value| t["score"].as_f64().unwrap();
     assert!(tense.windows(2).all(|w| score(&w[0]) >= score(&w[1])));
     assert!(tense[0]["why"].as_str().unwrap().contains("mood"), "{}", tense[0]);
-    let v = |t: &Value| t["valence"].as_f64().unwrap();
-    assert!(v(&tense[0]) < v(tense.last().unwrap()), "the tense end is less pleasant than the other");
+    let place = |t: &Value, axis: &str| t[axis].as_f64().unwrap();
+    // Tense lies straight up on the plane, miserable to the left.
+    assert!(place(&tense[0], "arousal") > place(tense.last().unwrap(), "arousal"), "the tense end is more excited than the other");
+    let miserable = world.search(&["--mood", "miserable"]);
+    assert!(place(&miserable[0], "valence") < place(miserable.last().unwrap(), "valence"), "the miserable end is less pleasant");
 
     for t in world.search(&["--bpm", "90..120"]) {
         let bpm = t["tempo_bpm"].as_f64().unwrap();

@@ -3,7 +3,7 @@
 use crate::arguments::{Arguments, Learn};
 use crate::{OK, SOME_FAILED, output};
 use anyhow::{Context, bail};
-use catalogue::{Catalogue, MeasuredMood};
+use catalogue::{Catalogue, Learned, MeasuredMood};
 use mood::learn::{self, Correction, Example, LEAST_EXAMPLES, Lesson, Worth};
 use serde_json::json;
 use std::collections::HashMap;
@@ -47,7 +47,7 @@ pub fn run(arguments: &Arguments, command: &Learn) -> anyhow::Result<u8> {
                         Some((m.content_id.clone(), value))
                     })
                     .collect();
-                catalogue.set_correction(Some((&serde_json::to_string(correction)?, &values)))?;
+                catalogue.set_correction(Some(Learned { correction: &serde_json::to_string(correction)?, values: &values }))?;
             }
             // What was learned from other examples does not stay when these say that it does not help.
             None => catalogue.set_correction(None)?,

@@ -18,4 +18,4 @@ pub use error::CatalogueError;
 pub use location::default_dir;
 pub use query::{Match, Query, Reason};
 pub use reader::{Reader, Summary};
-pub use writer::{Catalogue, Change, FileStamp, FileState, MeasuredMood};
+pub use writer::{Catalogue, Change, FileStamp, FileState, Learned, MeasuredMood};

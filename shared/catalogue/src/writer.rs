@@ -98,6 +98,15 @@ pub struct MeasuredMood {
     pub by_hand: Option<Affect>,
 }
 
+/// A correction of moods, as whoever learned it writes it, and what it makes of each sound.
+#[derive(Debug, Clone, Copy)]
+pub struct Learned<'a> {
+    /// The correction.
+    pub correction: &'a str,
+    /// Places on the plane.
+    pub values: &'a [(ContentId, Value<AffectEstimate>)],
+}
+
 /// The catalogue, open for writing. Only one program at a time can have it so.
 pub struct Catalogue {
     db: Connection,
@@ -257,11 +266,11 @@ impl Catalogue {
     ///
     /// # Errors
     /// Failures of the store or the index.
-    pub fn set_correction(&mut self, learned: Option<(&str, &[(ContentId, Value<AffectEstimate>)])>) -> Result<(), CatalogueError> {
+    pub fn set_correction(&mut self, learned: Option<Learned<'_>>) -> Result<(), CatalogueError> {
         let tx = self.db.transaction()?;
         tx.execute("DELETE FROM corrections WHERE name = 'mood'", [])?;
         tx.execute("DELETE FROM learned", [])?;
-        if let Some((correction, values)) = learned {
+        if let Some(Learned { correction, values }) = learned {
             tx.execute("INSERT INTO corrections (name, correction) VALUES ('mood', ?1)", [correction])?;
             for (id, value) in values {
                 tx.execute("INSERT INTO learned (content_id, affect) VALUES (?1, ?2)", params![id.0, serde_json::to_string(value)?])?;

@@ -186,7 +186,11 @@ fn a_store_without_edits_is_read_and_brought_up_to_date() {
     let dir = tempfile::tempdir().unwrap();
     Catalogue::open(dir.path()).unwrap().commit(&[measured(1, "Old")]).unwrap();
     let db = rusqlite::Connection::open(dir.path().join("catalogue.db")).unwrap();
-    db.execute_batch("DROP TABLE edits; PRAGMA user_version = 1;").unwrap();
+    db.execute_batch(
+        "DROP TABLE edits; DROP TABLE learned; DROP TABLE corrections;
+         ALTER TABLE tracks DROP COLUMN mood; ALTER TABLE tracks DROP COLUMN measured_by; PRAGMA user_version = 1;",
+    )
+    .unwrap();
     drop(db);
     let id = track(1, "").content_id;
     assert!(Reader::open(dir.path()).unwrap().track(&id).unwrap().unwrap().edits.is_empty());
