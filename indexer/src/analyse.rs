@@ -4,6 +4,7 @@ use crate::arguments::{Analyse, Arguments, Measuring};
 use crate::{MEMORY, OK, describe, output, plot, scan};
 use analysis::LevelCurve;
 use anyhow::{Context, anyhow, bail};
+use mood::Models;
 use std::path::Path;
 use std::sync::Mutex;
 use track::Track;
@@ -13,7 +14,7 @@ pub fn run(arguments: &Arguments, command: &Analyse) -> anyhow::Result<u8> {
         bail!("--plot {}: the drawing is an SVG file, so its name ends in .svg", to.display());
     }
     command.silence.check()?;
-    let mut track = measured(&command.measuring, &command.file)?;
+    let mut track = measured(&command.measuring, &command.models.models()?, &command.file)?;
     if !command.silence.is_usual()
         && let Some(sections) = &mut track.analysis.sections
     {
@@ -54,7 +55,7 @@ pub fn level(measuring: &Measuring, path: &Path) -> anyhow::Result<LevelCurve> {
 }
 
 /// Measures a file in a worker: a file that breaks a decoder breaks that one.
-pub fn measured(measuring: &Measuring, path: &Path) -> anyhow::Result<Track> {
+pub fn measured(measuring: &Measuring, models: &Models, path: &Path) -> anyhow::Result<Track> {
     if path.is_dir() {
         bail!("{} is a folder; name one file of it, or scan it: indexer scan {0}", path.display());
     }
@@ -62,7 +63,7 @@ pub fn measured(measuring: &Measuring, path: &Path) -> anyhow::Result<Track> {
         bail!("{}: no such file", path.display());
     }
     let path = dunce::canonicalize(path).with_context(|| path.display().to_string())?;
-    let (worker, limits) = scan::workers(measuring, Some(1))?;
+    let (worker, limits) = scan::workers(measuring, models, Some(1))?;
     let result = Mutex::new(None);
     ::scan::measure_all(&worker, limits, std::slice::from_ref(&path), &|_, outcome| {
         *result.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(outcome);

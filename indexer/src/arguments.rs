@@ -73,6 +73,8 @@ pub struct Scan {
     pub workers: Option<u16>,
     #[command(flatten)]
     pub measuring: Measuring,
+    #[command(flatten)]
+    pub models: ModelFiles,
 }
 
 #[derive(Args)]
@@ -165,8 +167,6 @@ pub struct Measuring {
     /// Time that one file may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
     pub timeout: u64,
-    #[command(flatten)]
-    pub models: ModelFiles,
 }
 
 /// Models in place of those that come with the program.
@@ -227,6 +227,8 @@ pub struct Analyse {
     pub plot: Option<PathBuf>,
     #[command(flatten)]
     pub measuring: Measuring,
+    #[command(flatten)]
+    pub models: ModelFiles,
 }
 
 #[derive(Args)]

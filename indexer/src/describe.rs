@@ -25,14 +25,17 @@ fn doubt<T>(value: &Value<T>) -> &'static str {
 fn mood(track: &Track, row: &dyn Fn(&str, String, String) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let heard = track.mood.as_ref();
     let Some(place) = &track.affect else {
-        let why =
-            heard.map_or_else(|| "-".to_owned(), |m| format!("-, for it sounds like no music (probably music: {:.2})", m.value.is_music));
+        let doubt = heard.and_then(|m| m.value.is_music);
+        let why = doubt.map_or_else(|| "-".to_owned(), |p| format!("-, for it sounds like no music (probably music: {p:.2})"));
         return row("mood", why, String::new());
     };
     let e = place.value;
     let spread = |s: f64| if s > 0.0 { format!(" ±{s:.2}") } else { String::new() };
-    let doubt =
-        if place.origin == Origin::Measured && heard.is_some_and(|m| m.value.is_music < SURE) { ", though it may be no music" } else { "" };
+    let doubt = if place.origin == Origin::Measured && heard.and_then(|m| m.value.is_music).is_some_and(|p| p < SURE) {
+        ", though it may be no music"
+    } else {
+        ""
+    };
     let text = format!(
         "valence {:+.2}{}, arousal {:+.2}{}, {}{doubt}",
         e.at.valence,

@@ -6,6 +6,7 @@ use crate::progress::Progress;
 use crate::{OK, SOME_FAILED, scan};
 use ::scan::Event;
 use anyhow::{Context, bail};
+use mood::Models;
 use npyz::WriterBuilder;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -32,7 +33,7 @@ pub fn run(arguments: &Arguments, command: &Features) -> anyhow::Result<u8> {
     // Before the work, not after it: a folder that cannot be written costs nothing then. A table that is there stays until the new one is whole.
     let unfinished = command.out.with_extension("npy.unfinished");
     let table = File::create(&unfinished).with_context(|| unfinished.display().to_string())?;
-    let (worker, limits) = scan::workers(&command.measuring, command.workers)?;
+    let (worker, limits) = scan::workers(&command.measuring, &Models::default(), command.workers)?;
     let rows: Mutex<Vec<Option<Row>>> = Mutex::new(vec![None; files.len()]);
     let progress = Progress::new();
     progress.event(Event::Planned { to_measure: files.len(), found: files.len() });

@@ -5,16 +5,15 @@ use crate::progress::Progress;
 use crate::{COULD_NOT_RUN, MEMORY, OK, SOME_FAILED, learn, output};
 use anyhow::Context;
 use catalogue::Catalogue;
-use mood::{MusicModel, Role};
+use mood::{Models, MusicModel, Role};
 use scan::{Limits, Moods, WorkerCommand};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// How workers are started, and what they may use.
-pub fn workers(measuring: &Measuring, count: Option<u16>) -> anyhow::Result<(WorkerCommand, Limits)> {
+pub fn workers(measuring: &Measuring, models: &Models, count: Option<u16>) -> anyhow::Result<(WorkerCommand, Limits)> {
     let mut arguments = vec!["worker".into(), "--memory".into(), measuring.memory.to_string()];
-    let models = measuring.models.models()?;
     for (role, file) in models.replaced() {
         // Said here and not by every worker: what does not fit is refused before the work.
         models.model(role)?;
@@ -33,9 +32,9 @@ pub fn run(arguments: &Arguments, command: &Scan) -> anyhow::Result<u8> {
     ctrlc::set_handler(move || told.store(true, Ordering::Relaxed)).context("cannot listen for Ctrl-C")?;
 
     let mut catalogue = Catalogue::open(&arguments.catalogue_dir()?)?;
-    let (worker, limits) = workers(&command.measuring, command.workers)?;
-    let moods =
-        Moods { model: command.measuring.models.models()?.model(Role::Music)?.id().to_owned(), correction: learn::known(&catalogue)? };
+    let models = command.models.models()?;
+    let (worker, limits) = workers(&command.measuring, &models, command.workers)?;
+    let moods = Moods { model: models.model(Role::Music)?.id().to_owned(), correction: learn::known(&catalogue)? };
     let progress = Progress::new();
     let result = scan::scan(&mut catalogue, &command.folders, &worker, limits, &moods, &|event| progress.event(event), &stop);
     progress.finish();

@@ -9,6 +9,7 @@ use crate::{OK, SOME_FAILED, analyse};
 use analysis::LevelCurve;
 use anyhow::{Context, bail};
 use audio::{Reader, WavFile};
+use mood::Models;
 use std::path::{Path, PathBuf};
 
 /// A piece keeps so much of the silence around it, so that no attack or echo is cut, in seconds.
@@ -19,7 +20,7 @@ pub fn run(arguments: &Arguments, command: &Split) -> anyhow::Result<u8> {
         bail!("--shortest: {} is no number from 0 on", command.shortest);
     }
     // A worker reads it first: a file that breaks a decoder breaks that one.
-    let track = analyse::measured(&command.measuring, &command.file)?;
+    let track = analyse::measured(&command.measuring, &Models::default(), &command.file)?;
     let level = analyse::level(&command.measuring, &command.file)?;
     let (pieces, short) = pieces(command, &level);
     let (channels, rate_hz) = (usize::from(track.channels), f64::from(track.sample_rate_hz));

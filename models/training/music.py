@@ -326,10 +326,11 @@ def export(folder, models, table, columns, named, used, weight, seconds, logits,
     open_ = node("Sub", [const("third", [[1 / 3]]), node("Mul", [at, at], "squared")], "left_open")
     more = node("Relu", [node("Add", [node("MatMul", [e, const("apart_w", apart[:-1])], "apart_m"), const("apart_b", apart[-1:])], "apart_sum")], "apart")
     node("Sqrt", [node("Add", [open_, more], "variance")], "spread")
-    music = ood(table, columns, used, scaling, other, rows)
-    node("Sigmoid", [node("Add", [node("MatMul", [z, const("music_w", music[0])], "music_m"), const("music_b", music[1])], "music_sum")], "music")
+    music = ood(table, used, scaling, other, rows)
+    if music:
+        node("Sigmoid", [node("Add", [node("MatMul", [z, const("music_w", music[0])], "music_m"), const("music_b", music[1])], "music_sum")], "music")
     inputs = [helper.make_tensor_value_info("measures", TensorProto.FLOAT, ["rows", len(names)])]
-    widths = (("affect", 2), ("spread", 2), ("quadrants", 4), ("music", 1), ("embedding", EMBEDDING))
+    widths = [("affect", 2), ("spread", 2), ("quadrants", 4), ("embedding", EMBEDDING)] + [("music", 1)] * bool(music)
     outputs = [helper.make_tensor_value_info(n, TensorProto.FLOAT, ["rows", k]) for n, k in widths]
     graph = helper.make_graph(nodes, "music-affect", inputs, outputs, consts)
     axes = ["valence", "arousal"]
@@ -341,9 +342,8 @@ def export(folder, models, table, columns, named, used, weight, seconds, logits,
             {"name": "affect", "element": "f32", "shape": ["rows", 2], "unit": "expected place on the plane, -0.5 to 0.5: a quadrant's label tells a half, and the middle of a half is expected", "columns": axes},
             {"name": "spread", "element": "f32", "shape": ["rows", 2], "unit": "standard deviation of the place", "columns": axes},
             {"name": "quadrants", "element": "f32", "shape": ["rows", 4], "unit": "probabilities of the quadrants, anticlockwise from pleasant and excited", "columns": ["Q1", "Q2", "Q3", "Q4"]},
-            {"name": "music", "element": "f32", "shape": ["rows", 1], "unit": "probability that it is music"},
             {"name": "embedding", "element": "f32", "shape": ["rows", EMBEDDING], "unit": "what the model makes of the measures, -1 to 1"},
-        ],
+        ] + [{"name": "music", "element": "f32", "shape": ["rows", 1], "unit": "probability that it is music"}] * bool(music),
         "data": [
             {"name": "EMOPIA 1.0", "licence": "CC BY 4.0 (Zenodo record 5090631; the authors' mirror says CC BY-NC-SA)", "attribution": "Hung, Ching, Doh, Kim, Nam & Yang, ISMIR 2021, annaphuongcl/EMOPIA", "use": "1,078 piano clips as MIDI with the quadrant that listeners agreed on; rendered with General MIDI instruments and the project's own"},
         ],
@@ -351,7 +351,7 @@ def export(folder, models, table, columns, named, used, weight, seconds, logits,
         "limits": [
             "Its listeners sorted piano pieces into quadrants; it has heard renderings of those alone.",
             "Valence is hard: about three verdicts in ten are wrong.",
-        ],
+        ] + ["It was not taught to tell what is no music."] * (not music),
     }
     rng = np.random.default_rng(3)
     pick = rng.choice(len(table.x), 8, replace=False)
@@ -361,10 +361,10 @@ def export(folder, models, table, columns, named, used, weight, seconds, logits,
     write_model(graph, card, models / "music-affect.onnx", [{"measures": raws[pick]}, {"measures": holes}, {"measures": 100 * rng.standard_normal((3, raws.shape[1])).astype(np.float32)}])
 
 
-def ood(table, columns, used, scaling, other, rows):
-    """Weights of a logistic model that tells music from what is none."""
+def ood(table, used, scaling, other, rows):
+    """Weights of a logistic model that tells music from what is none; None without examples of that."""
     if not other:
-        return np.zeros((len(used), 1), np.float32), np.full((1, 1), 4.0, np.float32)
+        return None
     from sklearn.linear_model import LogisticRegression
 
     strange = rows[len(table.x) :][:, used]

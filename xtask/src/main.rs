@@ -2,11 +2,13 @@
 
 mod arch;
 mod eval;
+mod hash;
 mod install;
 mod library;
 mod parallel;
 mod python;
 mod render;
+mod table;
 mod train;
 
 use anyhow::{Context, Result, bail};

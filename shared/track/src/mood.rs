@@ -10,8 +10,10 @@ pub struct Mood {
     pub quadrants: [f64; 4],
     /// Its course.
     pub curve: AffectCurve,
-    /// How probable it is that this is music at all, 0 to 1: speech, noise and the like are none, and what is said of their mood means little.
-    pub is_music: f64,
+    /// How probable it is that this is music at all, 0 to 1: speech, noise and the like are none, and what is said of their mood means little. Absent where the
+    /// model was not taught what is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_music: Option<f64>,
     /// What the model makes of the measures before it decides: alike for sounds that it finds alike. Only those of one model can be compared.
     pub embedding: Vec<f32>,
 }

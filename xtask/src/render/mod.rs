@@ -1,6 +1,7 @@
 //! Notes to sound, for evaluations and training: soundfont, the project's own instruments, rooms.
 
 pub mod midi;
+pub mod mp3;
 pub mod own;
 pub mod room;
 pub mod score;

@@ -1,7 +1,7 @@
 //! What was measured once and is not measured again.
 
+use crate::table::write_npy;
 use anyhow::{Context, Result};
-use npyz::WriterBuilder;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -70,15 +70,6 @@ pub fn keep<A: Serialize>(path: &Path, measure: impl FnOnce() -> Result<Kept<A>>
     std::fs::rename(&unfinished, path).with_context(|| path.display().to_string())
 }
 
-/// Writes rows of numbers as numpy reads them.
-pub fn write_npy(to: &Path, columns: usize, numbers: Vec<f32>) -> Result<()> {
-    let file = BufWriter::new(File::create(to).with_context(|| to.display().to_string())?);
-    let shape = [(numbers.len() / columns.max(1)) as u64, columns as u64];
-    let mut writer = npyz::WriteOptions::new().default_dtype().shape(&shape).writer(file).begin_nd()?;
-    writer.extend(numbers)?;
-    Ok(writer.finish()?)
-}
-
 /// Puts what is kept into one table: `rows.npy`, what each sound is in `rows.jsonl`, and the names of the columns in `columns.txt`.
 pub fn assemble<A: Serialize + DeserializeOwned>(dir: &Path, files: &[PathBuf], columns: &[String]) -> Result<()> {
     std::fs::write(dir.join("columns.txt"), columns.join("\n") + "\n")?;
@@ -92,5 +83,5 @@ pub fn assemble<A: Serialize + DeserializeOwned>(dir: &Path, files: &[PathBuf], 
         numbers.extend(kept.rows.iter().flatten().map(|x| x.unwrap_or(f32::NAN)));
     }
     abouts.flush()?;
-    write_npy(&dir.join("rows.npy"), columns.len(), numbers)
+    write_npy(&dir.join("rows.npy"), columns.len(), &numbers)
 }

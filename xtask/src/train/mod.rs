@@ -5,7 +5,7 @@
 mod cache;
 mod music;
 mod speech;
-pub mod words;
+mod words;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -14,11 +14,11 @@ use std::path::Path;
 /// What can be trained.
 #[derive(Subcommand)]
 pub enum Train {
-    /// models/music-affect.onnx
+    /// The mood of music: models/music-affect.onnx
     Music(music::Options),
-    /// models/speech-affect.onnx
+    /// Measures of voices, to fit a model to; there is none yet
     Speech(speech::Options),
-    /// models/text-affect.onnx
+    /// The mood of sentences: models/text-affect.onnx
     Words(words::Options),
 }
 

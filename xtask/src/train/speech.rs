@@ -1,4 +1,5 @@
-//! `cargo xtask train speech`: EMO-DB's utterances in many surroundings, followed as the program follows a voice, and a model fitted to the measures.
+//! `cargo xtask train speech`: EMO-DB's utterances in many surroundings, followed as the program follows a voice. No model is fitted to the
+//! measures yet.
 
 use super::cache::{Cache, Kept, assemble, keep, kept_row};
 use crate::parallel::in_parallel;
@@ -22,9 +23,6 @@ const TAIL_S: f64 = 0.3;
 pub struct Options {
     #[command(flatten)]
     cache: Cache,
-    /// Only measure
-    #[arg(long)]
-    measure_only: bool,
 }
 
 /// What is known of an utterance beside its measures.
@@ -77,11 +75,7 @@ pub fn run(root: &Path, data: &Path, options: &Options) -> Result<()> {
         })?;
         Ok(kept)
     })?;
-    assemble::<About>(&cache, &files, &prosody::names())?;
-    if options.measure_only {
-        return Ok(());
-    }
-    options.cache.fit(root, "speech.py", &cache)
+    assemble::<About>(&cache, &files, &prosody::names())
 }
 
 /// Sound through ffmpeg: as one channel at [`RATE_HZ`], through filters.

@@ -18,8 +18,7 @@ const CHORDS: [(&str, &[usize]); 6] = [
     ("suspended", &[0, 5, 7]),
     ("fifth", &[0, 7]),
 ];
-/// How much better a chord must fit to be told from another: scale of the softmax over cosines, found so that the triads of rendered chords
-/// get nine tenths of their frames.
+/// How much better a chord must fit to be told from another: scale of the softmax over cosines. Chosen, not fitted: the model weighs the shares.
 const SHARPNESS: f64 = 12.0;
 /// Harmony changes between moments this far apart.
 const CHANGE_S: f64 = 0.75;

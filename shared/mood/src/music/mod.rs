@@ -7,8 +7,7 @@ use inference::{Input, Model, ModelError, Numbers};
 use std::path::Path;
 use track::{Mood, Value};
 
-/// Less probable to be music than this, a sound has no mood worth a dot: of the renderings and recordings that the model was judged by, one in two hundred falls
-/// below it.
+/// Less probable to be music than this, a sound has no mood worth a dot.
 const LEAST_MUSIC: f64 = 0.1;
 
 /// Place on the plane, and all else that a model says of a sound.
@@ -32,7 +31,7 @@ pub struct MusicModel {
 struct Told {
     estimate: AffectEstimate,
     quadrants: [f64; 4],
-    is_music: f64,
+    is_music: Option<f64>,
     embedding: Vec<f32>,
 }
 
@@ -79,34 +78,37 @@ impl MusicModel {
             is_music: whole.is_music,
             embedding: whole.embedding,
         };
-        let confidence = Some(mood.quadrant().1 * mood.is_music);
-        let affect = (mood.is_music >= LEAST_MUSIC).then(|| Value::measured(whole.estimate, self.id(), confidence));
+        let is_music = mood.is_music.unwrap_or(1.0);
+        let confidence = Some(mood.quadrant().1 * is_music);
+        let affect = (is_music >= LEAST_MUSIC).then(|| Value::measured(whole.estimate, self.id(), confidence));
         Ok(Some(MusicMood { affect, mood: Value::measured(mood, self.id(), confidence) }))
     }
 
     fn run(&self, rows: &[&Vec<f32>]) -> Result<Vec<Told>, ModelError> {
         let numbers: Vec<f32> = rows.iter().flat_map(|row| self.columns.iter().map(|c| row.get(*c).copied().unwrap_or(f32::NAN))).collect();
         let outputs = self.model.run(&[Input { shape: &[rows.len(), self.columns.len()], numbers: Numbers::F32(&numbers) }])?;
-        let width = |output: usize| outputs.get(output).map_or(0, |o| o.len() / rows.len());
-        let row = |output: usize, i: usize| {
-            let n = width(output);
-            outputs.get(output).and_then(|o| o.get(i * n..(i + 1) * n)).unwrap_or_default()
+        // By name: a model that was not taught what is no music has no such output.
+        let output = |name: &str| self.model.card().outputs.iter().position(|p| p.name == name).and_then(|i| outputs.get(i));
+        let row = |name: &str, i: usize| {
+            let numbers = output(name)?;
+            let width = numbers.len() / rows.len();
+            numbers.get(i * width..(i + 1) * width)
         };
-        let number = |output: usize, i: usize, k: usize| row(output, i).get(k).copied().map_or(f64::NAN, f64::from);
+        let number = |name: &str, i: usize, k: usize| row(name, i).and_then(|r| r.get(k)).copied().map_or(f64::NAN, f64::from);
         let share = |x: f64| if x.is_nan() { 0.0 } else { x.clamp(0.0, 1.0) };
         Ok((0..rows.len())
             .map(|i| {
-                let shares: [f64; 4] = std::array::from_fn(|k| share(number(2, i, k)));
+                let shares: [f64; 4] = std::array::from_fn(|k| share(number("quadrants", i, k)));
                 let sum: f64 = shares.iter().sum();
                 Told {
                     estimate: AffectEstimate {
-                        at: Affect::clamped(number(0, i, 0), number(0, i, 1)),
-                        valence_spread: spread(number(1, i, 0)),
-                        arousal_spread: spread(number(1, i, 1)),
+                        at: Affect::clamped(number("affect", i, 0), number("affect", i, 1)),
+                        valence_spread: spread(number("spread", i, 0)),
+                        arousal_spread: spread(number("spread", i, 1)),
                     },
                     quadrants: if sum > 0.0 { shares.map(|s| s / sum) } else { [0.25; 4] },
-                    is_music: share(number(3, i, 0)),
-                    embedding: row(4, i).to_vec(),
+                    is_music: row("music", i).map(|_| share(number("music", i, 0))),
+                    embedding: row("embedding", i).unwrap_or_default().to_vec(),
                 }
             })
             .collect())

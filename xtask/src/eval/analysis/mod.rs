@@ -15,6 +15,7 @@ mod report;
 mod truth;
 mod variants;
 
+use crate::hash::hash;
 use crate::parallel::in_parallel;
 use crate::render::score::{self, Score};
 use crate::render::{SOUNDFONT, own};
@@ -68,9 +69,7 @@ struct Piece {
 }
 
 pub fn run(root: &Path, options: &Options) -> Result<()> {
-    let data = std::env::var_os("UNDERSCORE_DATA")
-        .map(PathBuf::from)
-        .context("UNDERSCORE_DATA must name the folder of real data (see CONTRIBUTING.md)")?;
+    let data = crate::data()?;
     let dir = root.join("target/eval/analysis");
     std::fs::create_dir_all(&dir)?;
     if let Some(to) = &options.training {
@@ -145,7 +144,7 @@ fn training(data: &Path, soundfont: &Path, to: &Path) -> Result<()> {
     let lines = in_parallel(&scores(data, Split::Training)?, |(number, (score, truth))| {
         let Piece { file, truth, .. } = make(font.as_ref(), to, *number, score, truth)?;
         let analysis::Whole { analysis, pulse_inputs, .. } = ours::analyser(&file)?.finish_whole();
-        ours::write_npy(&to.join(format!("{}.npy", truth.name)), &pulse_inputs)?;
+        crate::table::write_npy(&to.join(format!("{}.npy", truth.name)), analysis::pulse::INPUTS, pulse_inputs.as_flattened())?;
         std::fs::remove_file(&file)?;
         let peaks = track::Value::measured(track::Peaks::default(), analysis::VERSION, None);
         Ok(serde_json::to_string(&serde_json::json!({ "truth": truth, "analysis": track::Analysis { peaks, ..analysis } }))?)
@@ -172,11 +171,6 @@ fn scores(data: &Path, split: Split) -> Result<Vec<(usize, (Score, Truth))>> {
         }
     }
     Ok(scores.into_iter().enumerate().collect())
-}
-
-/// A number that a text always has (FNV-1a): so that what is done to a piece does not depend on where in a list it stands.
-fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Renders what is not there yet.

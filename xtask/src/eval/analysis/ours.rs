@@ -11,15 +11,6 @@ pub fn analyse(path: &Path) -> Result<Analysis> {
     Ok(analyser(path)?.finish())
 }
 
-/// Writes rows of numbers as numpy reads them.
-pub fn write_npy<const N: usize>(to: &Path, rows: &[[f32; N]]) -> Result<()> {
-    use npyz::WriterBuilder;
-    let file = std::io::BufWriter::new(std::fs::File::create(to)?);
-    let mut writer = npyz::WriteOptions::new().default_dtype().shape(&[rows.len() as u64, N as u64]).writer(file).begin_nd()?;
-    writer.extend(rows.iter().flatten().copied())?;
-    Ok(writer.finish()?)
-}
-
 /// An analyser that has heard a file.
 pub fn analyser(path: &Path) -> Result<Analyser> {
     let mut reader = audio::Reader::open(path)?;

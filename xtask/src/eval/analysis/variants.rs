@@ -1,11 +1,10 @@
 //! What happens to music on its way: rooms, noise, coding, tuning.
 
-use crate::render::room;
 use crate::render::score::Score;
-use anyhow::{Context, Result, bail};
+use crate::render::{mp3, room};
+use anyhow::{Context, Result};
 use fastrand::Rng;
 use std::path::Path;
-use std::process::Command;
 
 /// What is done to a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +31,8 @@ pub const CYCLE: [Variant; 10] = [
     Variant::Flat,
 ];
 
+/// Rate of the coded ones.
+const MP3_KBITS: u32 = 96;
 /// Signal over noise.
 const SNR_DB: f64 = 20.0;
 /// How far a detuned piece is off.
@@ -78,12 +79,6 @@ impl Variant {
         if self != Self::Mp3 {
             return Ok(wav);
         }
-        let mp3 = to.with_extension("mp3");
-        let status = Command::new("ffmpeg").args(["-v", "error", "-y", "-i"]).arg(&wav).args(["-b:a", "96k"]).arg(&mp3).status();
-        if !status.context("ffmpeg makes the mp3 files")?.success() {
-            bail!("ffmpeg could not write {}", mp3.display());
-        }
-        std::fs::remove_file(&wav)?;
-        Ok(mp3)
+        mp3::encode(&wav, MP3_KBITS)
     }
 }

@@ -39,7 +39,7 @@ fn each_block(reader: &mut audio::Reader, mut on: impl FnMut(&[&[f32]])) -> Resu
 }
 
 pub fn run(root: &Path) -> Result<()> {
-    let data = std::env::var_os("UNDERSCORE_DATA").map(PathBuf::from).context("UNDERSCORE_DATA must name the folder of real data")?;
+    let data = crate::data()?;
     let dir = root.join("target/eval/speed");
     std::fs::create_dir_all(&dir)?;
     let files = mp3s(&data, &dir)?;

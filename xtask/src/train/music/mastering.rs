@@ -1,11 +1,10 @@
 //! What happens to a recording between the players and the file: tone, room, compression, noise, level, coding.
 
-use crate::render::room;
-use anyhow::{Context, Result, bail};
+use crate::render::{mp3, room};
+use anyhow::{Context, Result};
 use fastrand::Rng;
 use std::fmt;
 use std::path::Path;
-use std::process::Command;
 
 /// What is done, in this order.
 #[derive(Debug, Clone)]
@@ -169,12 +168,9 @@ fn compress(sound: &mut [Vec<f32>; 2], ratio: f64, rate_hz: u32) {
 
 /// There and back through MP3.
 fn coded(sound: &[Vec<f32>; 2], rate_hz: u32, kbits: u32, scratch: &Path) -> Result<([Vec<f32>; 2], u32)> {
-    let (wav, mp3) = (scratch.with_extension("wav"), scratch.with_extension("mp3"));
+    let wav = scratch.with_extension("wav");
     audio::write_wav(&wav, rate_hz, &[&sound[0], &sound[1]]).with_context(|| wav.display().to_string())?;
-    let status = Command::new("ffmpeg").args(["-v", "error", "-y", "-i"]).arg(&wav).arg("-b:a").arg(format!("{kbits}k")).arg(&mp3).status();
-    if !status.context("ffmpeg makes the mp3 files")?.success() {
-        bail!("ffmpeg could not write {}", mp3.display());
-    }
+    let mp3 = mp3::encode(&wav, kbits)?;
     let mut reader = audio::Reader::open(&mp3)?;
     let rate_hz = reader.info().rate_hz;
     let mut back = [Vec::new(), Vec::new()];
@@ -182,7 +178,6 @@ fn coded(sound: &[Vec<f32>; 2], rate_hz: u32, kbits: u32, scratch: &Path) -> Res
         back.iter_mut().enumerate().for_each(|(i, b)| b.extend_from_slice(planes[i.min(planes.len() - 1)]));
         Ok(())
     })?;
-    std::fs::remove_file(&wav)?;
     std::fs::remove_file(&mp3)?;
     Ok((back, rate_hz))
 }

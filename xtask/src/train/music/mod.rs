@@ -3,9 +3,10 @@
 mod mastering;
 mod takes;
 
-use super::cache::{Cache, Kept, assemble, keep, kept_row, write_npy};
+use super::cache::{Cache, Kept, assemble, keep, kept_row};
 use crate::parallel::in_parallel;
 use crate::render::{SOUNDFONT, score};
+use crate::table::write_npy;
 use analysis::{Analyser, Whole, passages};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
@@ -91,10 +92,10 @@ fn hear(sound: &[Vec<f32>; 2], rate_hz: u32) -> Result<Whole> {
 }
 
 fn write_picture(to: &Path, whole: &Whole) -> Result<()> {
-    let rows = whole
+    let rows: Vec<f32> = whole
         .pulse_inputs
         .chunks(PICTURE_FRAMES)
         .flat_map(|frames| (0..PICTURE_BANDS).map(|b| frames.iter().map(|f| f[b]).sum::<f32>() / frames.len() as f32))
         .collect();
-    write_npy(to, PICTURE_BANDS, rows)
+    write_npy(to, PICTURE_BANDS, &rows)
 }

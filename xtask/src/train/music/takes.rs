@@ -5,6 +5,7 @@
 
 use super::About;
 use super::mastering::Mastering;
+use crate::hash::hash;
 use crate::render::score::{DRUMS, RATE_HZ, Score};
 use crate::render::{midi, own};
 use anyhow::{Context, Result};
@@ -36,7 +37,7 @@ const REST: u8 = 1;
 const DRONE: u8 = 2;
 /// Length of a take but the first, in seconds.
 const EXCERPT_S: f64 = 25.0;
-/// One note of the highest velocity held all the time would have this level: it puts the clips at -30 to -8 dBFS, as records are.
+/// One note of the highest velocity held all the time would have this level: it puts the clips at -32 to -13 dBFS.
 const FULL_DB: f64 = -10.0;
 
 /// A clip of EMOPIA.
@@ -81,7 +82,7 @@ fn part(score: &mut Score) {
 
 /// A take of a clip: its sound, its sample rate, and what was done.
 pub fn take(clip: &Clip, take: usize, font: &Arc<SoundFont>, dir: &Path) -> Result<([Vec<f32>; 2], u32, About)> {
-    let seed = clip.name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    let seed = hash(&clip.name);
     let mut rng = Rng::with_seed(seed ^ (take as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     // Each take of a clip is by another family, and each family gets its turn.
     let mut order: Vec<usize> = (1..FAMILIES.len()).collect();
