@@ -4,6 +4,7 @@
 
 use audio::{Reader, content_id};
 use end_to_end::tools::{Need, Test, data, ffmpeg, run_indexer};
+use end_to_end::world::World;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -18,6 +19,7 @@ fn main() -> ExitCode {
         Test::new("files_over_4_gb_of_either_kind_are_read", &[Need::Ffmpeg], rf64),
         Test::new("retagging_and_remuxing_keep_the_identity", &[Need::Ffmpeg], identity),
         Test::new("tags_are_read_in_every_format", &[Need::Ffmpeg], tags),
+        Test::new("a_read_sentence_has_a_mood_four_times_a_second", &[Need::Data], read_sentence),
         Test::new("real_music_measures_the_same_in_every_format", &[Need::Ffmpeg, Need::Data], real_music),
     ])
 }
@@ -409,4 +411,30 @@ fn real_music() {
     }
     // Where two tempi are nearly as likely, a codec may tip the balance.
     assert!(tempi.0 * 100 >= tempi.1 * 97, "the same tempo in {} of {} files: {others:#?}", tempi.0, tempi.1);
+}
+
+fn read_sentence() {
+    let world = World::default();
+    let folder = data().unwrap().join("audio/speech");
+    let mut heard = 0;
+    for file in std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "ogg")) {
+        let (code, told, errors) = world.run(&["mood".as_ref(), "speech".as_ref(), "--json".as_ref(), file.as_os_str()]);
+        assert_eq!(code, 0, "{errors}");
+        let moments = told["moments"].as_array().unwrap();
+        for (i, moment) in moments.iter().enumerate() {
+            assert_eq!(moment["at_s"].as_f64().unwrap(), 0.25 * (i + 1) as f64);
+            if let Some(emotions) = moment["emotions"].as_object() {
+                let sum: f64 = emotions.values().map(|p| p.as_f64().unwrap()).sum();
+                assert!(emotions.len() == 7 && (sum - 1.0).abs() < 1e-6, "{moment}");
+            }
+        }
+        let with_mood = moments.iter().filter(|m| !m["affect"].is_null()).count();
+        assert!(with_mood * 10 > moments.len() * 8, "{with_mood} of {} moments of a sentence", moments.len());
+        // What is spoken is no music.
+        let (code, track, errors) = world.run(&["analyse".as_ref(), "--json".as_ref(), file.as_os_str()]);
+        assert_eq!(code, 0, "{errors}");
+        assert!(track["mood"]["value"]["is_music"].as_f64().unwrap() < 0.5, "{}", file.display());
+        heard += 1;
+    }
+    assert_eq!(heard, 3);
 }

@@ -474,3 +474,32 @@ fn searches_rank_filter_and_say_why() {
     assert_eq!(code, 2);
     assert!(errors.contains("cannot read"), "{errors}");
 }
+
+#[test]
+fn sentences_have_a_mood_and_other_languages_are_not_measured() {
+    let world = World::default();
+    let words = |sentences: &[&str]| {
+        let all: Vec<&OsStr> = ["mood", "words", "--json"].iter().chain(sentences).map(OsStr::new).collect();
+        world.run(&all)
+    };
+    let (code, told, errors) = words(&["I love you so much!", "He died alone and nobody cared."]);
+    assert_eq!(code, 0, "{errors}");
+    let valence = |i: usize| told["sentences"][i]["affect"]["at"]["valence"].as_f64().unwrap();
+    assert!(valence(0) > valence(1), "{told}");
+    assert!(told["sentences"][0]["emotions"]["happy"].as_f64().unwrap() > 0.5, "{told}");
+    assert!(told["model"].as_str().unwrap().starts_with("text-affect "));
+    let (code, told, _) = words(&["Ich habe solche Angst vor dir."]);
+    assert_eq!((code, &told["sentences"][0]["affect"]), (1, &Value::Null));
+    assert_eq!(words(&["  "]).0, 2);
+}
+
+#[test]
+fn where_nobody_speaks_a_voice_has_no_mood() {
+    let world = World::default();
+    let clicks = world.click_file("clicks.wav", 60.0);
+    let (code, told, errors) = world.run(&["mood".as_ref(), "speech".as_ref(), "--json".as_ref(), clicks.as_os_str()]);
+    assert_eq!(code, 1, "{errors}");
+    assert!(told["moments"].as_array().unwrap().iter().all(|m| m["affect"].is_null()), "{told}");
+    let (code, _, errors) = world.run(&["mood".as_ref(), "speech".as_ref(), world.music().join("none.wav").as_os_str()]);
+    assert!(code == 2 && errors.contains("none.wav"), "{errors}");
+}

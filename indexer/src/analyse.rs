@@ -36,10 +36,15 @@ pub fn run(arguments: &Arguments, command: &Analyse) -> anyhow::Result<u8> {
 /// Levels a second: silence is found to the hundredth of a second.
 pub const LEVELS_HZ: f64 = 100.0;
 
+/// From here on this process has so much memory: a file that asks for more ends it.
+pub fn take_memory(megabytes: u64) -> anyhow::Result<()> {
+    let bytes = usize::try_from(megabytes << 20).unwrap_or(usize::MAX);
+    MEMORY.set_limit(bytes).map_err(|()| anyhow!("this program uses more memory than --memory allows already"))
+}
+
 /// The level over time of a file that a worker has survived, read in this process.
 pub fn level(measuring: &Measuring, path: &Path) -> anyhow::Result<LevelCurve> {
-    let bytes = usize::try_from(measuring.memory << 20).unwrap_or(usize::MAX);
-    MEMORY.set_limit(bytes).map_err(|()| anyhow!("this program uses more memory than --memory allows already"))?;
+    take_memory(measuring.memory)?;
     let mut reader = audio::Reader::open(path)?;
     let mut level = LevelCurve::new(f64::from(reader.info().rate_hz), LEVELS_HZ);
     let mut clean: Vec<Vec<f32>> = vec![Vec::new(); reader.info().channels];

@@ -3,7 +3,7 @@
 use affect::Affect;
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
-use mood::{Models, Role};
+use ::mood::{Models, Role};
 use music::Key;
 use std::ffi::OsString;
 use std::ops::RangeInclusive;
@@ -56,6 +56,9 @@ pub enum Command {
     Features(Features),
     /// Learn from the moods that were set by hand how moods of this library are to be measured
     Learn(Learn),
+    /// Tell the mood of a voice as it speaks, or of sentences, without a catalogue
+    #[command(subcommand)]
+    Mood(Mood),
     /// Print how the library lies on the plane of mood
     Stats,
     /// Measure files named on standard input, one JSON job a line (used by scan)
@@ -261,6 +264,38 @@ pub struct Learn {
     /// Forget what was learned
     #[arg(long, conflicts_with = "dry_run")]
     pub forget: bool,
+}
+
+/// Whose mood.
+#[derive(Subcommand)]
+pub enum Mood {
+    /// A voice: how it sounds, four times a second, whatever it says
+    Speech(OfSpeech),
+    /// Sentences in English
+    Words(OfWords),
+}
+
+#[derive(Args)]
+pub struct OfSpeech {
+    /// A recording of dialogue
+    pub file: PathBuf,
+    /// Print a line every so many seconds; --json gives all moments
+    #[arg(long, value_name = "SECONDS", default_value_t = 1.0)]
+    pub every: f64,
+    /// Memory that reading it may take, in MB
+    #[arg(long, value_name = "MB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(64..))]
+    pub memory: u64,
+    #[command(flatten)]
+    pub models: ModelFiles,
+}
+
+#[derive(Args)]
+pub struct OfWords {
+    /// Sentences, each in quotes
+    #[arg(required = true, value_name = "SENTENCE")]
+    pub text: Vec<String>,
+    #[command(flatten)]
+    pub models: ModelFiles,
 }
 
 #[derive(Args)]

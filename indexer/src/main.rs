@@ -6,6 +6,7 @@ mod describe;
 mod edit;
 mod features;
 mod learn;
+mod mood;
 mod output;
 mod plot;
 mod progress;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         Command::Split(command) => split::run(&arguments, command),
         Command::Features(command) => features::run(&arguments, command),
         Command::Learn(command) => learn::run(&arguments, command),
+        Command::Mood(command) => mood::run(&arguments, command),
         Command::Stats => stats::run(&arguments),
         Command::Worker(command) => scan::run_worker(command),
     };

@@ -2,14 +2,17 @@
 
     cargo xtask train music --cache DIR
 
-which renders EMOPIA's clips in many ways, measures them, and calls this script with the folder of the measures and that of the models. First several
-families of models are judged on songs and instruments that they have not seen; then the one that transfers best is fitted to everything.
+which renders EMOPIA's clips in many ways, measures them, and calls this script with the folder of the measures and that of the models; `cargo xtask eval
+mood` calls it without the latter. First several families of models are judged on songs and instruments that they have not seen; what they said is written to
+judged.json and judged.npy, for the report. Then the one that transfers best is fitted to everything.
 
 Seeded: the same measures give the same weights on the same machine.
 """
 
 import json
+import multiprocessing
 import sys
+import time
 import zlib
 from pathlib import Path
 
@@ -18,40 +21,59 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from scaling import CLIP, Scaling, auc, calibration_error, confusion, reliability, softmax
+
 # Songs in so many parts; each part is judged by models that know neither its songs nor the instruments that play them.
 PARTS = 3
 EMBEDDING = 32
 EPOCHS = 14
 BATCH = 256
-CLIP = 4.0
-# Instruments are kept apart by family. These change the colour of a sound and little else.
+# These change the colour of a sound and little else.
 COLOUR = ("mel_", "mfcc_")
-# The picture of the log-mel network: frames a second and bands, as `cargo xtask train music` writes it; frames of a crop.
+# What tells music from what is none is not to hang on how wide a band was recorded, nor on length and level.
+NOT_FOR_MUSIC = COLOUR + ("sounding_s", "mean_level_dbfs", "contrast_", "flatness", "brightness")
+# The picture of the log-mel network: bands, as `cargo xtask train music` writes it; frames of a crop (6 s).
 PICTURE_BANDS = 40
-CROP = 256
-
-
-def read(folder):
-    rows = np.load(folder / "rows.npy")
-    abouts = [json.loads(line) for line in open(folder / "rows.jsonl")]
-    columns = (folder / "columns.txt").read_text().split()
-    abouts = [a for a in abouts if "quadrant" in a and a["quadrant"]], [a for a in abouts if not a.get("quadrant")]
-    return rows, abouts, columns
+CROP = 128
+QUADRANTS = ["Q1", "Q2", "Q3", "Q4"]
+# The family that ships. It was chosen by the judgements of this script (models/reports/mood.md).
+CHOSEN = "MLP, all"
 
 
 class Table:
-    """Rows of measures and what each is of: `owner` is the number of the rendering, `whole` marks its first row."""
+    """Rows of measures and what each is of: `owner` is the number of the sound, `whole` marks its first row."""
 
-    def __init__(self, rows, abouts, columns):
-        counts = np.array([1 + a["passages"] for a in abouts])
-        self.x = rows.astype(np.float32)
-        self.abouts, self.columns = abouts, columns
-        self.owner = np.repeat(np.arange(len(abouts)), counts)
+    def __init__(self, folder):
+        self.folder = folder
+        self.abouts = [json.loads(line) for line in open(folder / "rows.jsonl")]
+        self.columns = (folder / "columns.txt").read_text().split()
+        x = np.load(folder / "rows.npy").astype(np.float32)
+        self.fill(x)
+
+    def fill(self, x):
+        self.x = x
+        counts = np.array([1 + a["passages"] for a in self.abouts])
+        self.owner = np.repeat(np.arange(len(self.abouts)), counts)
         self.whole = np.zeros(len(self.owner), bool)
         self.whole[np.cumsum(counts) - counts] = True
-        of = lambda key: np.array([a[key] for a in abouts])
-        self.song, self.family, self.quadrant, self.take, self.clip = of("song"), of("family"), of("quadrant") - 1, of("take"), of("clip")
-        self.part = np.array([zlib.crc32(s.encode()) % PARTS for s in self.song])
+        of = lambda key: np.array([a[key] for a in self.abouts])
+        self.group, self.family, self.take, self.clip, self.kind = of("group"), of("family"), of("take"), of("clip"), of("kind")
+        self.quadrant = np.array([(a["quadrant"] or 0) - 1 for a in self.abouts])
+        self.part = np.array([zlib.crc32(s.encode()) % PARTS for s in self.group])
+        self.seconds = self.x[:, self.columns.index("sounding_s")]
+
+    def only(self, keep):
+        """Some of the sounds."""
+        part = object.__new__(Table)
+        part.folder, part.columns = self.folder, self.columns
+        part.abouts = [a for a, k in zip(self.abouts, keep) if k]
+        part.fill(self.x[keep[self.owner]])
+        return part
+
+    def weights(self):
+        """Each sound counts once: half for the whole, half for its passages; so that long ones do not count more."""
+        counts = np.bincount(self.owner) - 1
+        return np.where(self.whole, 3.0, 3.0 / np.maximum(counts[self.owner], 1)).astype(np.float32)
 
 
 class Net(nn.Module):
@@ -87,41 +109,29 @@ class Picture(nn.Module):
         return self.out(F.dropout(torch.cat([x.mean(2), x.std(2)], 1), 0.3, self.training))
 
 
-def halves(logits):
+def halves(p):
     """Probabilities of the pleasant and of the excited half."""
-    p = torch.softmax(logits, 1)
     return p[:, 0] + p[:, 3], p[:, 0] + p[:, 1]
 
 
 def loss_of(logits, quadrant, weight):
     """Cross-entropy of the quadrants, and of each half by itself."""
-    pleasant, excited = halves(logits)
+    pleasant, excited = halves(torch.softmax(logits, 1))
     q = F.cross_entropy(logits, quadrant, reduction="none")
     v = F.binary_cross_entropy(pleasant.clamp(1e-5, 1 - 1e-5), ((quadrant == 0) | (quadrant == 3)).float(), reduction="none")
     a = F.binary_cross_entropy(excited.clamp(1e-5, 1 - 1e-5), (quadrant < 2).float(), reduction="none")
     return ((q + v + a) * weight).mean()
 
 
-class Scaling:
-    def __init__(self, x):
-        self.middle = np.nanmedian(x, 0)
-        filled = np.where(np.isnan(x), self.middle, x)
-        self.mean, self.scale = filled.mean(0), filled.std(0) + 1e-4
-
-    def __call__(self, x):
-        filled = np.where(np.isnan(x), self.middle, x)
-        return np.clip((filled - self.mean) / self.scale, -CLIP, CLIP).astype(np.float32)
-
-
-def fit(x, quadrant, weight, hidden, seed, decay=2e-3, dropout=0.4, noise=0.3):
+def fit(x, quadrant, weight, hidden, seed, decay=2e-3, dropout=0.4, noise=0.3, epochs=EPOCHS):
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     net = Net(x.shape[1], hidden)
     best = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=decay)
     x, quadrant, weight = torch.from_numpy(x), torch.from_numpy(quadrant.astype(np.int64)), torch.from_numpy(weight.astype(np.float32))
-    steps = EPOCHS * (len(x) // BATCH)
+    steps = epochs * (len(x) // BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(best, 4e-3, total_steps=steps + 1, pct_start=0.2)
-    for _ in range(EPOCHS):
+    for _ in range(epochs):
         order = torch.from_numpy(rng.permutation(len(x)))
         for i in range(len(x) // BATCH):
             k = order[i * BATCH : (i + 1) * BATCH]
@@ -140,14 +150,22 @@ def logits_of(net, x):
         return net(torch.from_numpy(x)).numpy()
 
 
-def fit_pictures(pictures, quadrant, seed):
+def crop(picture, rng):
+    """Some seconds of a picture as a batch wants it, centred so that its level does not count."""
+    start = rng.integers(0, max(1, len(picture) - CROP + 1))
+    x = picture[start : start + CROP]
+    x = np.pad(x, ((0, CROP - len(x)), (0, 0)), mode="wrap") if len(x) < CROP else x
+    return (x - x.mean()).T.astype(np.float32)
+
+
+def fit_pictures(pictures, quadrant, seed, epochs=8):
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     net = Picture()
     best = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=1e-2)
-    for epoch in range(8):
+    for epoch in range(epochs):
         for group in best.param_groups:
-            group["lr"] = 2e-3 * (1 - epoch / 8)
+            group["lr"] = 2e-3 * (1 - epoch / epochs)
         order = rng.permutation(len(pictures))
         for i in range(len(order) // 64):
             k = order[i * 64 : (i + 1) * 64]
@@ -159,46 +177,74 @@ def fit_pictures(pictures, quadrant, seed):
     return net.eval()
 
 
-def crop(picture, rng):
-    """Some seconds of a picture as a batch wants it, centred so that its level does not count."""
-    start = rng.integers(0, max(1, len(picture) - CROP + 1))
-    x = picture[start : start + CROP]
-    x = np.pad(x, ((0, CROP - len(x)), (0, 0)), mode="wrap") if len(x) < CROP else x
-    return (x - x.mean()).T.astype(np.float32)
-
-
-def judged(table, columns, hidden, weight, seeds=1):
-    """Logits of every row by models that know neither its song nor its family of instruments."""
-    x = table.x[:, columns]
-    logits = np.zeros((len(x), 4), np.float32)
+def folds(table):
+    """For each family of instruments and each part of the songs: sounds of these, and sounds that know neither."""
     for family in sorted(set(table.family)):
         for part in range(PARTS):
-            test = (table.family == family) & (table.part == part)
-            train = (table.family != family) & (table.part != part)
-            rows, held = train[table.owner], test[table.owner]
-            scaling = Scaling(x[rows])
-            for seed in range(seeds):
-                net = fit(scaling(x[rows]), table.quadrant[table.owner][rows], weight[rows], hidden, seed)
-                logits[held] += logits_of(net, scaling(x[held])) / seeds
+            yield (table.family == family) & (table.part == part), (table.family != family) & (table.part != part)
+
+
+def judge_rows(table, columns, hidden):
+    """Logits and embeddings of every row by models that know neither its song nor its family of instruments."""
+    logits, embedding = np.zeros((len(table.x), 4), np.float32), np.zeros((len(table.x), EMBEDDING), np.float32)
+    JUDGED.update(table=table, x=table.x[:, columns], weight=table.weights(), folds=list(folds(table)), hidden=hidden)
+    # Processes that are forked from this one have the table without being sent it.
+    with multiprocessing.get_context("fork").Pool() as pool:
+        for (test, _), (said, made) in zip(JUDGED["folds"], pool.imap(judge_fold, range(len(JUDGED["folds"])))):
+            logits[test[table.owner]], embedding[test[table.owner]] = said, made
+    return logits, embedding
+
+
+# What `judge_rows` is about.
+JUDGED = {}
+
+
+def judge_fold(number):
+    torch.set_num_threads(1)
+    table, x, weight, hidden = (JUDGED[k] for k in ("table", "x", "weight", "hidden"))
+    held, known = (sounds[table.owner] for sounds in JUDGED["folds"][number])
+    scaling = Scaling(x[known])
+    net = fit(scaling(x[known]), table.quadrant[table.owner][known], weight[known], hidden, 0)
+    z = scaling(x[held])
+    with torch.no_grad():
+        made = net.embedding(torch.from_numpy(z)).numpy() if hidden else np.zeros((len(z), EMBEDDING), np.float32)
+    return logits_of(net, z), made
+
+
+def judge_pictures(table):
+    """The same of the convolutional network, for whole sounds; groups of families instead of each, for it is slow."""
+    groups = np.array([zlib.crc32(f.encode()) % 4 for f in table.family])
+    of = [((groups == g) & (table.part == p), (groups != g) & (table.part != p)) for g in sorted(set(groups)) for p in range(PARTS)]
+    pictures = [np.load(table.folder / f"{a['clip']}-{a['take']}.npy") for a in table.abouts]
+    JUDGED.update(table=table, pictures=pictures, folds=of)
+    logits = np.zeros((len(pictures), 4), np.float32)
+    with multiprocessing.get_context("fork").Pool() as pool:
+        for (test, _), said in zip(of, pool.imap(judge_picture_fold, range(len(of)))):
+            logits[test] = said
     return logits
 
 
+def judge_picture_fold(number):
+    torch.set_num_threads(1)
+    pictures, (test, train) = JUDGED["pictures"], JUDGED["folds"][number]
+    net = fit_pictures([pictures[i] for i in np.flatnonzero(train)], JUDGED["table"].quadrant[train], 0)
+    said = []
+    for i in np.flatnonzero(test):
+        p = pictures[i]
+        starts = np.linspace(0, max(0, len(p) - CROP), 4).astype(int)
+        crops = np.stack([crop(p[s : s + CROP], np.random.default_rng(0)) for s in starts])
+        said.append(logits_of(net, crops).mean(0))
+    return np.array(said, np.float32)
+
+
 def scores(logits, quadrant):
-    p = np.exp(logits - logits.max(1, keepdims=True))
-    p /= p.sum(1, keepdims=True)
-    pleasant, excited = p[:, 0] + p[:, 3], p[:, 0] + p[:, 1]
-    v, a = np.isin(quadrant, (0, 3)), quadrant < 2
+    p = softmax(logits)
+    pleasant, excited = halves(p)
     return {
-        "arousal": float(((excited > 0.5) == a).mean()),
-        "valence": float(((pleasant > 0.5) == v).mean()),
+        "arousal": float(((excited > 0.5) == (quadrant < 2)).mean()),
+        "valence": float(((pleasant > 0.5) == np.isin(quadrant, (0, 3))).mean()),
         "quadrants": float((p.argmax(1) == quadrant).mean()),
     }
-
-
-def row_weights(table):
-    """Each rendering counts once: half for the whole, half for its passages; so that long ones do not count more."""
-    counts = np.bincount(table.owner) - 1
-    return np.where(table.whole, 3.0, 3.0 / np.maximum(counts[table.owner], 1)).astype(np.float32)
 
 
 def calibrated(logits, quadrant, weight, seconds):
@@ -222,23 +268,19 @@ def temperature(ab, seconds):
     return np.exp(ab[0] + ab[1] * np.log(np.maximum(seconds, 1.0) / 25.0))[:, None]
 
 
-def softmax(logits):
-    p = np.exp(logits - logits.max(1, keepdims=True))
-    return p / p.sum(1, keepdims=True)
-
-
 def places(p):
-    """Valence and arousal of quadrant probabilities, and the spread that a half-plane leaves open.
+    """Valence and arousal of quadrant probabilities, and the variance that a half-plane leaves open.
 
     A label says which half, not where in it: there all places are as likely. So the place is expected half way to the edge, and its variance is that of such a
     place: 1/3 less the square of what is expected.
     """
-    at = np.stack([p[:, 0] + p[:, 3] - 0.5, p[:, 0] + p[:, 1] - 0.5], 1)
-    return at, np.sqrt(1 / 3 - at**2)
+    pleasant, excited = halves(p)
+    at = np.stack([pleasant - 0.5, excited - 0.5], 1)
+    return at, 1 / 3 - at**2
 
 
 def disagreement(table, at, embedding):
-    """What the embedding tells of how far takes of one clip lie apart: weights of a softplus, by regression on squared distances from the clip's mean."""
+    """What the embedding tells of how far takes of one clip lie apart: a regression on squared distances from the clip's mean."""
     whole = table.whole
     clips = {c: i for i, c in enumerate(sorted(set(table.clip)))}
     of = np.array([clips[c] for c in table.clip])
@@ -250,33 +292,153 @@ def disagreement(table, at, embedding):
     return ridge.astype(np.float32), float(apart.mean())
 
 
+def is_music_model(x, y):
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(C=0.05, max_iter=500, class_weight="balanced").fit(x, y)
+
+
+def judge_music(table, columns, scaling):
+    """How well music is told from what is none: each kind of sound (each speaker) by a model that does not know it, nor the songs that it is told from."""
+    z = scaling(table.x[:, columns])[table.whole]
+    is_music = table.kind == "music"
+    said = np.zeros(len(z))
+    for held in sorted(set(table.group[~is_music])):
+        test = (table.group == held) & ~is_music
+        model = is_music_model(z[~test], is_music[~test])
+        said[test] = model.decision_function(z[test])
+    for part in range(PARTS):
+        test = is_music & (table.part == part)
+        said[test] = is_music_model(z[~test], is_music[~test]).decision_function(z[test])
+    kinds = {k: auc(said[is_music | (table.kind == k)], is_music[is_music | (table.kind == k)]) for k in sorted(set(table.kind[~is_music]))}
+    return {"all": auc(said, is_music), "kinds": kinds, "counts": {k: int((table.kind == k).sum()) for k in sorted(set(table.kind))}}
+
+
+def segments(table, columns):
+    """Emolysis' protocol: passages of 5 s of the piano as it was played, split by song; the same measures to support vectors, boosted trees and our network."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.metrics import f1_score, recall_score
+    from sklearn.svm import SVC
+
+    rows = ~table.whole & (table.take == 0)[table.owner] & (table.seconds >= 2.5)
+    x, quadrant, part = table.x[:, columns], table.quadrant[table.owner], table.part[table.owner]
+    told = {n: np.zeros(len(x), int) for n in ("support vectors", "boosted trees", "this model", "this model, piano unheard")}
+    for p in range(PARTS):
+        test, train = rows & (part == p), rows & (part != p)
+        scaling = Scaling(x[train])
+        told["support vectors"][test] = SVC(C=3, gamma="scale", class_weight="balanced").fit(scaling(x[train]), quadrant[train]).predict(scaling(x[test]))
+        told["boosted trees"][test] = HistGradientBoostingClassifier(max_iter=150, learning_rate=0.07, random_state=0).fit(x[train], quadrant[train]).predict(x[test])
+        # All renderings of the songs that are known.
+        for name, all_of in (("this model", part != p), ("this model, piano unheard", (part != p) & (table.family != "piano")[table.owner])):
+            scaling = Scaling(x[all_of])
+            net = fit(scaling(x[all_of]), quadrant[all_of], table.weights()[all_of], 64, 0)
+            told[name][test] = logits_of(net, scaling(x[test])).argmax(1)
+    y = quadrant[rows]
+    return {
+        name: {
+            "uar": float(recall_score(y, t[rows], average="macro")),
+            "macro_f1": float(f1_score(y, t[rows], average="macro")),
+            "weighted_f1": float(f1_score(y, t[rows], average="weighted")),
+            "accuracy": float((y == t[rows]).mean()),
+            "confusion": confusion(y, t[rows], 4),
+            "segments": int(rows.sum()),
+        }
+        for name, t in told.items()
+    }
+
+
 def main():
-    folder, models = Path(sys.argv[1]), Path(sys.argv[2])
+    folder, models = Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None
+    began = time.time()
     torch.set_num_threads(1)
-    rows, (music, other), columns = read(folder)
-    table = Table(rows[: sum(1 + a["passages"] for a in music)], music, columns)
-    print(len(table.abouts), "renderings,", len(table.owner), "rows,", len(columns), "measures", flush=True)
-    weight = row_weights(table)
-    seconds = table.x[:, columns.index("sounding_s")]
-    used = [i for i, c in enumerate(columns) if c != "sounding_s"]
-    named = [i for i in used if not columns[i].startswith(COLOUR)]
-    quadrant = table.quadrant[table.owner]
-    w = table.whole
-    judgements = {}
-    for name, which, hidden in FAMILIES(named, used):
-        logits = judged(table, which, hidden, weight)
-        judgements[name] = logits
-        print(name, "whole", scores(logits[w], quadrant[w]), "5 s", scores(logits[~w], quadrant[~w]), "piano", scores(logits[w][table.take == 0], table.quadrant[table.take == 0]), flush=True)
-    chosen = judgements["MLP, all"]
-    ab = calibrated(chosen, quadrant, weight, seconds)
-    export(folder, models, table, columns, named, used, weight, seconds, chosen, ab, other, rows)
+    everything = Table(folder)
+    table = everything.only(everything.quadrant >= 0)
+    print(len(table.abouts), "renderings,", len(table.owner), "rows,", len(table.columns), "measures;", len(everything.abouts), "sounds in all", flush=True)
+    used = [i for i, c in enumerate(table.columns) if c != "sounding_s"]
+    named = [i for i in used if not table.columns[i].startswith(COLOUR)]
+    quadrant, w = table.quadrant[table.owner], table.whole
+    judgements, families = {}, {}
+    for name, which, hidden in (("linear, named", named, 0), ("linear, all", used, 0), ("MLP, named", named, 64), ("MLP, all", used, 64)):
+        judgements[name] = judge_rows(table, which, hidden)
+    wholes = {name: logits[w] for name, (logits, _) in judgements.items()}
+    wholes["CNN, log-mel"] = judge_pictures(table)
+    scaled = lambda l: l / l.std()
+    wholes["MLP and CNN"] = (scaled(wholes["MLP, all"]) * 2 + scaled(wholes["CNN, log-mel"])) / 3
+    wholes["linear and MLP"] = (wholes["linear, named"] + wholes["MLP, all"]) / 2
+    for name, logits in wholes.items():
+        families[name] = {
+            "whole": scores(logits, table.quadrant),
+            "piano": scores(logits[table.take == 0], table.quadrant[table.take == 0]),
+            "5 s": scores(judgements[name][0][~w], quadrant[~w]) if name in judgements else None,
+        }
+        print(name, json.dumps(families[name]), flush=True)
+
+    logits, embedding = judgements[CHOSEN]
+    weight, part = table.weights(), table.part[table.owner]
+    # The temperature that judges a part is fitted on the others.
+    p = np.zeros_like(logits)
+    for k in range(PARTS):
+        ab = calibrated(logits[part != k], quadrant[part != k], weight[part != k], table.seconds[part != k])
+        p[part == k] = softmax(logits[part == k] / temperature(ab, table.seconds[part == k]))
+    ab = calibrated(logits, quadrant, weight, table.seconds)
+    at, left_open = places(p)
+    apart, mean_apart = disagreement(table, at, embedding)
+    more = np.maximum(np.hstack([embedding, np.ones((len(embedding), 1))]) @ apart, 0)
+    spread = np.sqrt(left_open + more)
+    # A rating lies anywhere in the half that the label names: the share of such places within the spread.
+    inside = [coverage(at[w][:, k], spread[w][:, k], positive) for k, positive in ((0, np.isin(table.quadrant, (0, 3))), (1, table.quadrant < 2))]
+    ece = {}
+    for name, rows in (("whole", w), ("5 s", ~w)):
+        pleasant, excited = halves(p[rows])
+        ece[name] = {
+            "valence": calibration_error(pleasant, np.isin(quadrant[rows], (0, 3))),
+            "arousal": calibration_error(excited, quadrant[rows] < 2),
+            "quadrants": calibration_error(p[rows].max(1), p[rows].argmax(1) == quadrant[rows]),
+        }
+    strange = [i for i, c in enumerate(everything.columns) if not c.startswith(NOT_FOR_MUSIC)]
+    music = judge_music(everything, strange, Scaling(everything.x[:, strange][everything.whole]))
+    print("calibration", ab, "ECE", ece, "takes lie apart by", mean_apart**0.5, "spread covers", inside, "music", music, flush=True)
+    pleasant, excited = halves(p[w])
+    judged = {
+        "renderings": len(table.abouts),
+        "clips": len(set(table.clip)),
+        "songs": len(set(table.group)),
+        "rows": len(table.owner),
+        "measures": len(used),
+        "chosen": CHOSEN,
+        "families": families,
+        "instruments": {f: scores(logits[w][table.family == f], table.quadrant[table.family == f]) | {"count": int((table.family == f).sum())} for f in sorted(set(table.family))},
+        "confusion": confusion(table.quadrant, p[w].argmax(1), 4),
+        "ece": ece,
+        "reliability": {"valence": reliability(pleasant, np.isin(table.quadrant, (0, 3))), "arousal": reliability(excited, table.quadrant < 2)},
+        "takes_apart": mean_apart**0.5,
+        "covered": {"valence": inside[0], "arousal": inside[1]},
+        "spread": {"valence": float(spread[w][:, 0].mean()), "arousal": float(spread[w][:, 1].mean())},
+        "music": music,
+        "segments": segments(table, used),
+        "places": [[round(float(v), 3), round(float(a), 3), int(q)] for (v, a), q in zip(at[w][table.take == 1], table.quadrant[table.take == 1])],
+    }
+    (folder / "judged.json").write_text(json.dumps(judged))
+    # For `indexer learn`, judged on what the model did not know: place, spread, quadrant, which model said it, song, embedding.
+    number = lambda names: np.unique(names, return_inverse=True)[1]
+    model = number([f"{f} {k}" for f, k in zip(table.family, table.part)])
+    about = np.stack([table.quadrant, model, number(table.group)], 1)
+    np.save(folder / "judged.npy", np.hstack([at[w], spread[w], about, embedding[w]]).astype(np.float32))
+    print("judged after", round(time.time() - began), "s", flush=True)
+    if models:
+        metrics = {f"unseen_{k}": families[CHOSEN]["whole"][k] for k in ("valence", "arousal", "quadrants")}
+        metrics |= {f"calibration_error_{k}": v for k, v in ece["whole"].items()} | {"is_music_auc": music["all"]}
+        export(models, table, used, ab, apart, everything, strange, metrics)
+        print("written after", round(time.time() - began), "s", flush=True)
 
 
-def FAMILIES(named, used):
-    return ("linear, named", named, 0), ("linear, all", used, 0), ("MLP, named", named, 64), ("MLP, all", used, 64)
+def coverage(at, spread, positive):
+    """Share of places, even over the half that each label names, that lie within the spread."""
+    low, high = np.where(positive, 0.0, -1.0), np.where(positive, 1.0, 0.0)
+    return float((np.minimum(high, at + spread) - np.maximum(low, at - spread)).clip(0, 1).mean())
 
 
-def export(folder, models, table, columns, named, used, weight, seconds, logits, ab, other, rows):
+def export(models, table, used, ab, apart, everything, strange, metrics):
     """Fits the chosen family to everything and writes it."""
     from card import write_model
     from onnx import TensorProto, helper, numpy_helper
@@ -284,13 +446,14 @@ def export(folder, models, table, columns, named, used, weight, seconds, logits,
     quadrant = table.quadrant[table.owner]
     x = table.x[:, used]
     scaling = Scaling(x)
-    net = fit(scaling(x), quadrant, weight, 64, 1)
-    with torch.no_grad():
-        embedding = net.embedding(torch.from_numpy(scaling(x))).numpy()
-    p = softmax(logits / temperature(ab, seconds))
-    at, _ = places(p)
-    apart, mean_apart = disagreement(table, at, embedding)
-    print("calibration", ab, "takes lie apart by", mean_apart**0.5)
+    net = fit(scaling(x), quadrant, table.weights(), 64, 1)
+    # Music and what is none, in the same scale as the rest.
+    whole = everything.x[everything.whole]
+    z = scaling(whole[:, used])
+    place = [used.index(i) for i in strange]
+    told = is_music_model(z[:, place], everything.kind == "music")
+    music_w = np.zeros((len(used), 1), np.float32)
+    music_w[place, 0] = told.coef_[0]
 
     f32 = lambda name, v: numpy_helper.from_array(np.asarray(v, np.float32), name)
     i64 = lambda name, v: numpy_helper.from_array(np.asarray(v, np.int64), name)
@@ -301,7 +464,7 @@ def export(folder, models, table, columns, named, used, weight, seconds, logits,
         consts.append(f32(name, v))
         return name
 
-    names = ["sounding_s"] + [columns[i] for i in used]
+    names = ["sounding_s"] + [table.columns[i] for i in used]
     consts += [i64("one", [1]), i64("zero_at", [0]), i64("rest", [len(names)])]
     present = node("Equal", ["measures", "measures"], "present")
     middle = np.concatenate([[20.0], scaling.middle])[None]
@@ -326,11 +489,9 @@ def export(folder, models, table, columns, named, used, weight, seconds, logits,
     open_ = node("Sub", [const("third", [[1 / 3]]), node("Mul", [at, at], "squared")], "left_open")
     more = node("Relu", [node("Add", [node("MatMul", [e, const("apart_w", apart[:-1])], "apart_m"), const("apart_b", apart[-1:])], "apart_sum")], "apart")
     node("Sqrt", [node("Add", [open_, more], "variance")], "spread")
-    music = ood(table, used, scaling, other, rows)
-    if music:
-        node("Sigmoid", [node("Add", [node("MatMul", [z, const("music_w", music[0])], "music_m"), const("music_b", music[1])], "music_sum")], "music")
+    node("Sigmoid", [node("Add", [node("MatMul", [z, const("music_w", music_w)], "music_m"), const("music_b", told.intercept_[None])], "music_sum")], "music")
     inputs = [helper.make_tensor_value_info("measures", TensorProto.FLOAT, ["rows", len(names)])]
-    widths = [("affect", 2), ("spread", 2), ("quadrants", 4), ("embedding", EMBEDDING)] + [("music", 1)] * bool(music)
+    widths = [("affect", 2), ("spread", 2), ("quadrants", 4), ("embedding", EMBEDDING), ("music", 1)]
     outputs = [helper.make_tensor_value_info(n, TensorProto.FLOAT, ["rows", k]) for n, k in widths]
     graph = helper.make_graph(nodes, "music-affect", inputs, outputs, consts)
     axes = ["valence", "arousal"]
@@ -341,37 +502,28 @@ def export(folder, models, table, columns, named, used, weight, seconds, logits,
         "outputs": [
             {"name": "affect", "element": "f32", "shape": ["rows", 2], "unit": "expected place on the plane, -0.5 to 0.5: a quadrant's label tells a half, and the middle of a half is expected", "columns": axes},
             {"name": "spread", "element": "f32", "shape": ["rows", 2], "unit": "standard deviation of the place", "columns": axes},
-            {"name": "quadrants", "element": "f32", "shape": ["rows", 4], "unit": "probabilities of the quadrants, anticlockwise from pleasant and excited", "columns": ["Q1", "Q2", "Q3", "Q4"]},
+            {"name": "quadrants", "element": "f32", "shape": ["rows", 4], "unit": "probabilities of the quadrants, anticlockwise from pleasant and excited", "columns": QUADRANTS},
             {"name": "embedding", "element": "f32", "shape": ["rows", EMBEDDING], "unit": "what the model makes of the measures, -1 to 1"},
-        ] + [{"name": "music", "element": "f32", "shape": ["rows", 1], "unit": "probability that it is music"}] * bool(music),
+            {"name": "music", "element": "f32", "shape": ["rows", 1], "unit": "probability that it is music, and not speech, noise or silence"},
+        ],
         "data": [
             {"name": "EMOPIA 1.0", "licence": "CC BY 4.0 (Zenodo record 5090631; the authors' mirror says CC BY-NC-SA)", "attribution": "Hung, Ching, Doh, Kim, Nam & Yang, ISMIR 2021, annaphuongcl/EMOPIA", "use": "1,078 piano clips as MIDI with the quadrant that listeners agreed on; rendered with General MIDI instruments and the project's own"},
+            {"name": "POP909 and Ryan's Mammoth Collection", "licence": "MIT; traditional (1883)", "attribution": "Wang et al., ISMIR 2020; W. B. Ryan", "use": "with patterns of our own: music that nobody rated, for telling music from what is none"},
+            {"name": "EMO-DB", "licence": "CC0", "attribution": "Burkhardt et al., Interspeech 2005", "use": "speech, for telling music from what is none; noise, machines, blows and near silence are synthetic"},
         ],
-        "metrics": {},
+        "metrics": metrics,
         "limits": [
-            "Its listeners sorted piano pieces into quadrants; it has heard renderings of those alone.",
-            "Valence is hard: about three verdicts in ten are wrong.",
-        ] + ["It was not taught to tell what is no music."] * (not music),
+            "Its listeners sorted piano pieces into quadrants; it has heard renderings of those alone, no recordings of bands or orchestras.",
+            "Valence and arousal come from two half-planes whose probabilities are calibrated: how far out a piece lies in its half was never asked, so no place is further out than 0.5.",
+            f"Valence is hard: {1 - metrics['unseen_valence']:.0%} of the verdicts on unseen songs and instruments are wrong.",
+        ],
     }
     rng = np.random.default_rng(3)
     pick = rng.choice(len(table.x), 8, replace=False)
-    raws = np.concatenate([seconds[:, None], x], 1).astype(np.float32)
+    raws = np.concatenate([table.seconds[:, None], x], 1).astype(np.float32)
     holes = raws[pick].copy()
     holes[rng.random(holes.shape) < 0.2] = np.nan
     write_model(graph, card, models / "music-affect.onnx", [{"measures": raws[pick]}, {"measures": holes}, {"measures": 100 * rng.standard_normal((3, raws.shape[1])).astype(np.float32)}])
-
-
-def ood(table, used, scaling, other, rows):
-    """Weights of a logistic model that tells music from what is none; None without examples of that."""
-    if not other:
-        return None
-    from sklearn.linear_model import LogisticRegression
-
-    strange = rows[len(table.x) :][:, used]
-    x = np.concatenate([scaling(table.x[:, used]), scaling(strange)])
-    y = np.concatenate([np.ones(len(table.x)), np.zeros(len(strange))])
-    model = LogisticRegression(C=0.01, max_iter=400, class_weight="balanced").fit(x, y)
-    return model.coef_.T.astype(np.float32), model.intercept_[None].astype(np.float32)
 
 
 if __name__ == "__main__":

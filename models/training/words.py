@@ -11,6 +11,7 @@ learns emotions (GoEmotions). Valence and arousal are a blend of both and of the
 Seeded: the same rows give the same weights on the same machine.
 """
 
+import csv
 import json
 import sys
 from pathlib import Path
@@ -37,24 +38,10 @@ DROPOUT = 0.5
 RIDGE = 1.5
 RIDGE_OF_EMOTIONS = 2.0
 EMOTIONS = ["joy", "sadness", "fear", "surprise", "anger", "disgust", "shame", "neutral"]
-# GoEmotions' 28 classes as ours. Disapproval is anger's mild form in their own grouping by sentiment and Ekman's emotions; embarrassment and remorse are
-# shame's.
-TABLE = {
-    "joy": "admiration amusement approval caring desire excitement gratitude joy love optimism pride relief",
-    "sadness": "sadness disappointment grief",
-    "fear": "fear nervousness",
-    "surprise": "surprise realization confusion curiosity",
-    "anger": "anger annoyance disapproval",
-    "disgust": "disgust",
-    "shame": "embarrassment remorse",
-    "neutral": "neutral",
-}
-# As GoEmotions numbers them (labels.txt).
-CLASSES = (
-    "admiration amusement anger annoyance approval caring confusion curiosity desire disappointment disapproval disgust embarrassment excitement fear "
-    "gratitude grief joy love nervousness optimism pride realization relief remorse sadness surprise neutral"
-).split()
-TO = [next(i for i, e in enumerate(EMOTIONS) if name in TABLE[e].split()) for name in CLASSES]
+# GoEmotions' 28 classes, in its order (labels.txt), as ours. Disapproval is anger's mild form in their own grouping by sentiment and Ekman's emotions;
+# embarrassment and remorse are shame's.
+with open(Path(__file__).with_name("goemotions.csv")) as table:
+    TO = [EMOTIONS.index(row["emotion"]) for row in csv.DictReader(table)]
 
 
 class Pooled(nn.Module):

@@ -3,17 +3,14 @@
 //! One idea: what is measured elsewhere goes through a model that comes with a card, and comes out as a place on the plane with a spread; the model's id is the
 //! value's version, so that what two models say is never taken for one.
 //!
-//! Useful for: measures of `analysis`, sentences. Not useful for: opening files.
+//! Useful for: measures of `analysis`, voices, sentences. Not useful for: opening files.
 
 pub mod learn;
 mod models;
 mod music;
+mod rows;
+pub mod speech;
 pub mod words;
 
 pub use models::{Models, Role, UnknownRole};
 pub use music::{MusicModel, MusicMood};
-
-/// A spread that a model gave: the whole plane's half where it gave none.
-fn spread(given: f64) -> f64 {
-    if given.is_nan() { 1.0 } else { given.clamp(0.01, 1.0) }
-}

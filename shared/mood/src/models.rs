@@ -14,19 +14,22 @@ use std::str::FromStr;
 pub enum Role {
     /// The mood of music.
     Music,
+    /// The mood of a voice.
+    Speech,
     /// The mood of a sentence.
     Words,
 }
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Music, Self::Words];
+    pub const ALL: [Self; 3] = [Self::Music, Self::Speech, Self::Words];
 
     /// The name on the cards of its models.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Music => "music-affect",
+            Self::Speech => "speech-affect",
             Self::Words => "text-affect",
         }
     }
@@ -35,6 +38,7 @@ impl Role {
     fn embedded(self) -> (&'static str, &'static [u8]) {
         match self {
             Self::Music => (include_str!("../../../models/music-affect.toml"), include_bytes!("../../../models/music-affect.onnx")),
+            Self::Speech => (include_str!("../../../models/speech-affect.toml"), include_bytes!("../../../models/speech-affect.onnx")),
             Self::Words => (include_str!("../../../models/text-affect.toml"), include_bytes!("../../../models/text-affect.onnx")),
         }
     }

@@ -4,6 +4,7 @@
 
 use analysis::Analyser;
 use inference::{Element, Input, ModelError, Numbers};
+use mood::speech::{SpeechFollower, SpeechModel, SpeechMoment};
 use mood::words::WordsModel;
 use mood::{Models, MusicModel, Role};
 use serde::Deserialize;
@@ -57,6 +58,14 @@ fn every_model_says_what_onnxruntime_said() {
     }
 }
 
+#[test]
+fn what_travels_in_the_binaries_is_small() {
+    let size = |name: &str| std::fs::metadata(folder().join(name)).unwrap().len();
+    assert!(size("text-affect.onnx") <= 5_000_000);
+    let all: u64 = Role::ALL.iter().map(|r| size(&format!("{r}.onnx"))).sum::<u64>() + size("pulse.safetensors");
+    assert!(all < 15_000_000, "{all} bytes");
+}
+
 /// Some seconds of sound.
 fn heard(sample: impl Fn(usize) -> f32) -> analysis::Passages {
     let sound: Vec<f32> = (0..44_100 * 12).map(sample).collect();
@@ -85,6 +94,65 @@ fn music_keeps_its_ranges_on_noise_tones_and_what_is_not_finite() {
         }
     }
     assert_eq!(model.read(&heard(|_| 0.0)).unwrap(), None);
+}
+
+/// Every moment that is told of a sound at 48 kHz, pushed in blocks of a size.
+fn followed(sound: &[f32], block: usize) -> Vec<SpeechMoment> {
+    let model = SpeechModel::new(Role::Speech.model().unwrap()).unwrap();
+    let mut follower = SpeechFollower::new(model, 48_000).unwrap();
+    let mut moments = Vec::new();
+    sound.chunks(block).for_each(|block| follower.push(block, |m| moments.push(m)).unwrap());
+    moments
+}
+
+/// Something like a voice: pulses through a resonance, in syllables.
+fn voice(seconds: f64) -> Vec<f32> {
+    let (mut phase, mut y) = (0.0f64, [0.0f64; 2]);
+    (0..(seconds * 48_000.0) as usize)
+        .map(|i| {
+            let t = i as f64 / 48_000.0;
+            phase += (140.0 + 30.0 * (2.0 * t).sin()) / 48_000.0;
+            let pulse = if phase >= 1.0 { 1.0 } else { 0.0 };
+            phase = phase.fract();
+            let (w, r) = (std::f64::consts::TAU * 700.0 / 48_000.0, 0.985);
+            let next = pulse + 2.0 * r * w.cos() * y[0] - r * r * y[1];
+            y = [next, y[0]];
+            (0.2 * next * (8.0 * t).sin().max(0.0)) as f32
+        })
+        .collect()
+}
+
+#[test]
+fn a_voice_keeps_its_ranges_on_noise_silence_and_what_is_not_finite() {
+    let noise = |i: usize| ((i as u32).wrapping_mul(2_654_435_761) >> 16) as f32 / 32_768.0 - 1.0;
+    let of = |sample: &dyn Fn(usize) -> f32| (0..48_000 * 4).map(sample).collect::<Vec<f32>>();
+    let broken = voice(4.0).iter().enumerate().map(|(i, x)| if i % 7 == 0 { f32::NAN } else { x * 1e30 }).collect();
+    for sound in [of(&noise), of(&|i| (0.02 * i as f32).sin()), of(&|i| if i % 2 == 0 { f32::INFINITY } else { f32::NAN }), broken, voice(4.0)] {
+        let moments = followed(&sound, 512);
+        assert_eq!(moments.len(), 15, "four a second, but for the reach of the last window");
+        for mood in moments.iter().filter_map(|m| m.mood) {
+            assert!((mood.emotions.iter().sum::<f64>() - 1.0).abs() < 1e-6 && mood.emotions.iter().all(|p| (0.0..=1.0).contains(p)));
+            let e = mood.affect;
+            assert!(e.at.valence.abs() <= 1.0 && e.at.arousal.abs() <= 1.0, "{e:?}");
+            assert!((0.01..=1.0).contains(&e.valence_spread) && (0.01..=1.0).contains(&e.arousal_spread), "{e:?}");
+        }
+    }
+    assert!(followed(&voice(4.0), 512).iter().any(|m| m.mood.is_some()));
+    assert!(followed(&of(&|_| 0.0), 512).iter().all(|m| m.mood.is_none()));
+}
+
+#[test]
+fn what_is_told_of_a_voice_hangs_neither_on_blocks_nor_on_what_comes_later() {
+    let sound = voice(6.0);
+    let all = followed(&sound, 480);
+    assert_eq!(all, followed(&sound, 64));
+    assert_eq!(all, followed(&sound, 4096));
+    let mut other = sound;
+    other.iter_mut().skip(3 * 48_000).for_each(|x| *x = 0.0);
+    let cut = followed(&other, 480);
+    let before = |m: &&SpeechMoment| m.at_s < 3.0;
+    assert_eq!(all.iter().filter(before).collect::<Vec<_>>(), cut.iter().filter(before).collect::<Vec<_>>());
+    assert_ne!(all, cut);
 }
 
 #[test]

@@ -29,6 +29,15 @@ impl Cache {
 
     /// Fits a model: runs a script of models/training with what was measured and the folder of the models.
     pub fn fit(&self, root: &Path, script: &str, measured: &Path) -> Result<()> {
+        self.run(root, script, &[measured, &root.join("models")])
+    }
+
+    /// Judges families of models by what was left out of their training, and leaves the models that there are alone.
+    pub fn judge(&self, root: &Path, script: &str, measured: &Path) -> Result<()> {
+        self.run(root, script, &[measured])
+    }
+
+    fn run(&self, root: &Path, script: &str, arguments: &[&Path]) -> Result<()> {
         let training = root.join("models/training");
         let python = match &self.python {
             Some(python) => python.clone(),
@@ -41,8 +50,9 @@ impl Cache {
                 )?
             }
         };
-        let (script, models) = (training.join(script), root.join("models"));
-        crate::python::run(&python, &[&script.to_string_lossy(), &measured.to_string_lossy(), &models.to_string_lossy()])
+        let all: Vec<_> = std::iter::once(training.join(script)).chain(arguments.iter().map(|a| a.to_path_buf())).collect();
+        let all: Vec<_> = all.iter().map(|a| a.to_string_lossy()).collect();
+        crate::python::run(&python, &all.iter().map(AsRef::as_ref).collect::<Vec<_>>())
     }
 }
 
@@ -70,17 +80,22 @@ pub fn keep<A: Serialize>(path: &Path, measure: impl FnOnce() -> Result<Kept<A>>
     std::fs::rename(&unfinished, path).with_context(|| path.display().to_string())
 }
 
-/// Puts what is kept into one table: `rows.npy`, what each sound is in `rows.jsonl`, and the names of the columns in `columns.txt`.
-pub fn assemble<A: Serialize + DeserializeOwned>(dir: &Path, files: &[PathBuf], columns: &[String]) -> Result<()> {
+/// Reads what is kept.
+pub fn read<A: DeserializeOwned>(path: &Path) -> Result<Kept<A>> {
+    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+    serde_json::from_slice(&bytes).with_context(|| path.display().to_string())
+}
+
+/// Puts sounds into one table, but for those of which nothing could be measured: `rows.npy`, what each sound is in `rows.jsonl`, and the names of the columns in
+/// `columns.txt`.
+pub fn assemble<A: Serialize>(dir: &Path, sounds: &[Kept<A>], columns: &[String]) -> Result<()> {
     std::fs::write(dir.join("columns.txt"), columns.join("\n") + "\n")?;
     let mut abouts = BufWriter::new(File::create(dir.join("rows.jsonl"))?);
     let mut numbers: Vec<f32> = Vec::new();
-    for path in files {
-        let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
-        let kept: Kept<A> = serde_json::from_slice(&bytes).with_context(|| path.display().to_string())?;
-        serde_json::to_writer(&mut abouts, &kept.about)?;
+    for sound in sounds.iter().filter(|s| !s.rows.is_empty()) {
+        serde_json::to_writer(&mut abouts, &sound.about)?;
         abouts.write_all(b"\n")?;
-        numbers.extend(kept.rows.iter().flatten().map(|x| x.unwrap_or(f32::NAN)));
+        numbers.extend(sound.rows.iter().flatten().map(|x| x.unwrap_or(f32::NAN)));
     }
     abouts.flush()?;
     write_npy(&dir.join("rows.npy"), columns.len(), &numbers)

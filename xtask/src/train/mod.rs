@@ -2,31 +2,47 @@
 //!
 //! One idea: what was measured lies in a cache and is never measured twice, so that training goes on wherever it was broken off.
 
-mod cache;
-mod music;
-mod speech;
-mod words;
+pub mod cache;
+pub mod music;
+pub mod recording;
+pub mod speech;
+pub mod words;
 
 use anyhow::Result;
+use cache::Cache;
 use clap::Subcommand;
 use std::path::Path;
+
+/// What training one model wants.
+#[derive(clap::Args)]
+pub struct Options {
+    #[command(flatten)]
+    cache: Cache,
+}
 
 /// What can be trained.
 #[derive(Subcommand)]
 pub enum Train {
     /// The mood of music: models/music-affect.onnx
     Music(music::Options),
-    /// Measures of voices, to fit a model to; there is none yet
-    Speech(speech::Options),
+    /// The mood of voices: models/speech-affect.onnx
+    Speech(Options),
     /// The mood of sentences: models/text-affect.onnx
-    Words(words::Options),
+    Words(Options),
+    /// All three
+    All(music::Options),
 }
 
 pub fn run(root: &Path, train: &Train) -> Result<()> {
     let data = crate::data()?;
     match train {
         Train::Music(options) => music::run(root, &data, options),
-        Train::Speech(options) => speech::run(root, &data, options),
-        Train::Words(options) => words::run(root, &data, options),
+        Train::Speech(options) => speech::run(root, &data, &options.cache),
+        Train::Words(options) => words::run(root, &data, &options.cache),
+        Train::All(options) => {
+            music::run(root, &data, options)?;
+            speech::run(root, &data, &options.cache)?;
+            words::run(root, &data, &options.cache)
+        }
     }
 }

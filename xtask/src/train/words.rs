@@ -7,13 +7,6 @@ use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::path::Path;
 
-/// What is asked for.
-#[derive(clap::Args)]
-pub struct Options {
-    #[command(flatten)]
-    cache: Cache,
-}
-
 /// A sentence and what people said of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sentence {
@@ -71,9 +64,9 @@ struct Row<'a> {
     labels: Option<&'a [usize]>,
 }
 
-pub fn run(root: &Path, data: &Path, options: &Options) -> Result<()> {
-    let cache = options.cache.part("words")?;
-    let path = cache.join("rows.jsonl");
+pub fn run(root: &Path, data: &Path, cache: &Cache) -> Result<()> {
+    let measured = cache.part("words")?;
+    let path = measured.join("rows.jsonl");
     let mut file = std::io::BufWriter::new(std::fs::File::create(&path).with_context(|| path.display().to_string())?);
     for sentence in sentences(data)? {
         let Ngrams { affirmed, denied } = ngrams(&sentence.text);
@@ -82,5 +75,5 @@ pub fn run(root: &Path, data: &Path, options: &Options) -> Result<()> {
         file.write_all(b"\n")?;
     }
     file.flush()?;
-    options.cache.fit(root, "words.py", &cache)
+    cache.fit(root, "words.py", &measured)
 }

@@ -108,6 +108,43 @@ fn runs(frames: &[Frame], is: impl Fn(&Frame) -> bool, least: usize) -> Vec<f32>
         .collect()
 }
 
+/// Coefficients of the cepstrum after the mean.
+const CEPSTRUM: usize = 13;
+
+/// The cosine transform of a frame's mel bands in dB, without the mean.
+fn cepstrum(frame: &Frame) -> [f32; CEPSTRUM] {
+    std::array::from_fn(|i| {
+        let turn = std::f32::consts::PI * (i + 1) as f32 / BANDS as f32;
+        frame.bands_db.iter().enumerate().map(|(b, x)| x * (turn * (b as f32 + 0.5)).cos()).sum::<f32>() / BANDS as f32
+    })
+}
+
+/// How pitch runs while the voice does not stop.
+struct Melody {
+    slope: f32,
+    range: f32,
+    middle: f32,
+}
+
+/// Runs of voiced frames that are at least this long: 0.08 s.
+const MELODY_FRAMES: usize = 8;
+
+fn melodies(frames: &[Frame]) -> Vec<Melody> {
+    frames
+        .chunk_by(|a, b| a.pitch.is_nan() == b.pitch.is_nan())
+        .filter(|run| !run[0].pitch.is_nan() && run.len() >= MELODY_FRAMES)
+        .map(|run| {
+            let n = run.len() as f32;
+            let middle = run.iter().map(|f| f.pitch).sum::<f32>() / n;
+            let centre = (n - 1.0) / 2.0;
+            let along: f32 = run.iter().enumerate().map(|(i, f)| (i as f32 - centre) * (f.pitch - middle)).sum();
+            let spread = n * (n * n - 1.0) / 12.0;
+            let (low, high) = run.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(l, h), f| (l.min(f.pitch), h.max(f.pitch)));
+            Melody { slope: along / spread * FRAMES_HZ as f32, range: high - low, middle }
+        })
+        .collect()
+}
+
 fn put(window: Option<&Window<'_>>, put: &mut dyn FnMut(String, Option<f32>)) {
     let w = window;
     let seconds = w.map(|w| w.frames.len() as f32 / FRAMES_HZ as f32);
@@ -140,6 +177,16 @@ fn put(window: Option<&Window<'_>>, put: &mut dyn FnMut(String, Option<f32>)) {
     put("pitch_rise_semitones_per_s".into(), rise);
     put("pitch_fall_semitones_per_s".into(), fall);
 
+    // Melody: how pitch runs within what is said in one breath.
+    let runs = w.map(|w| melodies(w.frames));
+    let over_runs = |of: &dyn Fn(&Melody) -> f32| runs.as_ref().map(|r| r.iter().map(of).collect::<Vec<f32>>());
+    put("pitch_run_slope_mean_semitones_per_s".into(), over_runs(&|m| m.slope).as_ref().and_then(|s| mean(s)));
+    put("pitch_run_slope_deviation_semitones_per_s".into(), over_runs(&|m| m.slope).as_ref().and_then(|s| deviation(s)));
+    put("pitch_run_range_mean_semitones".into(), over_runs(&|m| m.range).as_ref().and_then(|s| mean(s)));
+    put("pitch_run_middle_deviation_semitones".into(), over_runs(&|m| m.middle).as_ref().and_then(|s| deviation(s)));
+    put("pitch_last_run_slope_semitones_per_s".into(), runs.as_ref().and_then(|r| r.last()).map(|m| m.slope));
+    put("pitch_last_run_middle_semitones".into(), runs.as_ref().and_then(|r| r.last()).map(|m| m.middle).zip(of(&pitch, 0.5)).map(|(m, p)| m - p));
+
     // Voice quality.
     let mut spread = |name: &str, of: &dyn Fn(&Frame) -> f32, shares: &[(&str, f32)]| {
         let all = w.map(|w| sorted(w.speech.iter().map(|f| of(f))));
@@ -168,6 +215,14 @@ fn put(window: Option<&Window<'_>>, put: &mut dyn FnMut(String, Option<f32>)) {
     let (rise, fall) = course.as_ref().map(|c| motion(c)).unwrap_or_default();
     put("level_rise_db_per_s".into(), rise);
     put("level_fall_db_per_s".into(), fall);
+
+    // Cepstrum of the voiced frames: the shape of the throat, and how much it moves.
+    let cepstra = w.map(|w| w.speech.iter().filter(|f| !f.pitch.is_nan()).map(|f| cepstrum(f)).collect::<Vec<_>>());
+    for i in 0..CEPSTRUM {
+        let of = cepstra.as_ref().map(|c| c.iter().map(|c| c[i]).collect::<Vec<f32>>());
+        put(format!("voiced_cepstrum_{}_db", i + 1), of.as_ref().and_then(|c| mean(c)));
+        put(format!("voiced_cepstrum_{}_deviation_db", i + 1), of.as_ref().and_then(|c| deviation(c)));
+    }
 
     // Colour: mel bands against the mean of all, of the voiced frames and of all speech; how much they vary, and how fast.
     let centred = |f: &Frame, b: usize| f.bands_db[b] - f.bands_db.iter().sum::<f32>() / BANDS as f32;

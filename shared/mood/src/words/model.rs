@@ -1,6 +1,7 @@
 //! The model of sentences, ready to read.
 
 use super::{may_be_english, ngrams};
+use crate::rows::{probability, spread};
 use affect::{Affect, AffectEstimate, Emotion};
 use inference::{Input, Model, ModelError, Numbers};
 use std::collections::BTreeSet;
@@ -57,12 +58,11 @@ impl WordsModel {
         let inputs: [Input<'_>; 3] = std::array::from_fn(|i| Input { shape: &lengths[i], numbers: Numbers::I64(&lists[i]) });
         let outputs = self.0.run(&inputs)?;
         let number = |output: usize, i: usize| outputs.get(output).and_then(|o| o.get(i)).copied().map_or(f64::NAN, f64::from);
-        let probability = |x: f64| if x.is_nan() { 0.0 } else { x.clamp(0.0, 1.0) };
         Ok(Some(WordsMood {
             affect: AffectEstimate {
                 at: Affect::clamped(number(0, 0), number(0, 1)),
-                valence_spread: crate::spread(number(1, 0)),
-                arousal_spread: crate::spread(number(1, 1)),
+                valence_spread: spread(number(1, 0)),
+                arousal_spread: spread(number(1, 1)),
             },
             emotions: std::array::from_fn(|i| probability(number(2, i))),
         }))

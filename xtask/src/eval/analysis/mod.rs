@@ -21,6 +21,8 @@ use crate::render::score::{self, Score};
 use crate::render::{SOUNDFONT, own};
 use anyhow::{Context, Result};
 use measure::Answer;
+pub use measure::auc;
+pub use ours::analyser;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -143,7 +145,7 @@ fn training(data: &Path, soundfont: &Path, to: &Path) -> Result<()> {
     let font = score::soundfont(soundfont)?;
     let lines = in_parallel(&scores(data, Split::Training)?, |(number, (score, truth))| {
         let Piece { file, truth, .. } = make(font.as_ref(), to, *number, score, truth)?;
-        let analysis::Whole { analysis, pulse_inputs, .. } = ours::analyser(&file)?.finish_whole();
+        let analysis::Whole { analysis, pulse_inputs, .. } = analyser(&file)?.finish_whole();
         crate::table::write_npy(&to.join(format!("{}.npy", truth.name)), analysis::pulse::INPUTS, pulse_inputs.as_flattened())?;
         std::fs::remove_file(&file)?;
         let peaks = track::Value::measured(track::Peaks::default(), analysis::VERSION, None);
@@ -151,6 +153,11 @@ fn training(data: &Path, soundfont: &Path, to: &Path) -> Result<()> {
     })?;
     let list = to.join("pieces.jsonl");
     std::fs::write(&list, lines.join("\n") + "\n").with_context(|| list.display().to_string())
+}
+
+/// The pieces of the training set, which shares none with the evaluation, by name.
+pub fn training_scores(data: &Path) -> Result<Vec<(String, Score)>> {
+    Ok(scores(data, Split::Training)?.into_iter().map(|(_, (score, truth))| (truth.name, score)).collect())
 }
 
 /// The pieces of a set, numbered.

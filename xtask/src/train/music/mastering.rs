@@ -74,6 +74,12 @@ impl Mastering {
         }
     }
 
+    /// Leaves out what a recording of speech does not have.
+    pub fn narrow(&mut self, rng: &mut Rng) {
+        let tone = self.tone.get_or_insert(Tone { tilt_db_per_octave: 0.0, bells: [(1000.0, 0.0); 2], ceiling_hz: 0.0 });
+        tone.ceiling_hz = 3500.0 + 4500.0 * rng.f64();
+    }
+
     /// Does it. `scratch` names a file that may be written and is removed again.
     pub fn apply(&self, mut sound: [Vec<f32>; 2], rate_hz: u32, rng: &mut Rng, scratch: &Path) -> Result<([Vec<f32>; 2], u32)> {
         if let Some(tone) = &self.tone {

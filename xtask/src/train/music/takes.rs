@@ -3,7 +3,7 @@
 //! One idea: what a listener's verdict does not hang on is changed at random, so that a model cannot hang on it either. The first take is the
 //! piano that the clip was played on.
 
-use super::About;
+use super::{About, MUSIC};
 use super::mastering::Mastering;
 use crate::hash::hash;
 use crate::render::score::{DRUMS, RATE_HZ, Score};
@@ -81,7 +81,7 @@ fn part(score: &mut Score) {
 }
 
 /// A take of a clip: its sound, its sample rate, and what was done.
-pub fn take(clip: &Clip, take: usize, font: &Arc<SoundFont>, dir: &Path) -> Result<([Vec<f32>; 2], u32, About)> {
+pub fn take(clip: &Clip, take: usize, font: &Arc<SoundFont>, scratch: &Path) -> Result<([Vec<f32>; 2], u32, About)> {
     let seed = hash(&clip.name);
     let mut rng = Rng::with_seed(seed ^ (take as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     // Each take of a clip is by another family, and each family gets its turn.
@@ -114,16 +114,33 @@ pub fn take(clip: &Clip, take: usize, font: &Arc<SoundFont>, dir: &Path) -> Resu
     let loudness_db = played_db(&score);
     let mastering = if take == 0 { Mastering::none(loudness_db) } else { Mastering::any(loudness_db, &mut rng) };
     done.push(mastering.to_string());
-    let (sound, rate_hz) = mastering.apply(sound, rate_hz, &mut rng, &dir.join(format!("{}-{take}", clip.name)))?;
+    let (sound, rate_hz) = mastering.apply(sound, rate_hz, &mut rng, scratch)?;
     let about = About {
         clip: clip.name.clone(),
-        song: clip.song.clone(),
-        quadrant: clip.quadrant,
+        group: clip.song.clone(),
+        kind: MUSIC.into(),
+        quadrant: Some(clip.quadrant),
         take,
         family: FAMILIES[family].0.to_owned(),
         done: done.join(", "),
         passages: 0,
     };
+    Ok((sound, rate_hz, about))
+}
+
+/// Some seconds of a piece that nobody was asked about.
+pub fn unrated(name: &str, score: &Score, font: &Arc<SoundFont>, scratch: &Path) -> Result<([Vec<f32>; 2], u32, About)> {
+    let mut rng = Rng::with_seed(hash(name));
+    let score = excerpt(score, &mut rng);
+    let mut mastering = Mastering::any(played_db(&score), &mut rng);
+    if rng.bool() {
+        // What is no music is often heard through a narrow band; that must not tell.
+        mastering.narrow(&mut rng);
+    }
+    let done = mastering.to_string();
+    let (sound, rate_hz) = mastering.apply(score.render(font)?, RATE_HZ, &mut rng, scratch)?;
+    let name = format!("unrated {name}");
+    let about = About { clip: name.clone(), group: name, kind: MUSIC.into(), quadrant: None, take: 0, family: "unrated".into(), done, passages: 0 };
     Ok((sound, rate_hz, about))
 }
 
