@@ -78,7 +78,7 @@ class Against:
         known = ~np.isnan(mean)
         share = np.where(known, heard / (heard + TRUST_S), 0.0)
         mean = self.mean + share * (np.where(known, mean, 0) - self.mean)
-        variance = self.scale**2 + share * (np.where(known, deviation, 0) ** 2 - self.scale**2)
+        variance = self.scale**2 + share * (np.where(np.isnan(deviation), self.scale, deviation) ** 2 - self.scale**2)
         z = (now - mean) / np.sqrt(variance + 1e-8)
         return np.clip(np.where(np.isnan(now), 0.0, z), -CLIP, CLIP).astype(np.float32)
 
@@ -202,20 +202,30 @@ def placed(p, more):
     return at, between + WITHIN**2 + more
 
 
-def heat_of(logits, truth, weight):
-    """The temperature of logits, by likelihood."""
-    heat = torch.zeros(1, requires_grad=True)
-    best = torch.optim.LBFGS([heat], max_iter=40)
-    logits, truth, weight = torch.from_numpy(logits), torch.from_numpy(truth.astype(np.int64)), torch.from_numpy(weight)
+def trust(table):
+    """How far a voice's own way counts, by how much was heard of it."""
+    heard = table.x[:, -1]
+    return heard / (heard + TRUST_S)
+
+
+def heat_of(logits, share, truth, weight):
+    """Temperature exp(a + b share) of logits, by likelihood: what is told of a voice that was hardly heard is less sure."""
+    ab = torch.zeros(2, requires_grad=True)
+    best = torch.optim.LBFGS([ab], max_iter=60)
+    logits, share, truth, weight = torch.from_numpy(logits), torch.from_numpy(share), torch.from_numpy(truth.astype(np.int64)), torch.from_numpy(weight)
 
     def closure():
         best.zero_grad()
-        loss = (F.cross_entropy(logits / torch.exp(heat), truth, reduction="none") * weight).mean()
+        loss = (F.cross_entropy(logits / torch.exp(ab[0] + ab[1] * share)[:, None], truth, reduction="none") * weight).mean()
         loss.backward()
         return loss
 
     best.step(closure)
-    return float(torch.exp(heat.detach())[0])
+    return ab.detach().numpy()
+
+
+def cooled(logits, ab, share):
+    return softmax(logits / np.exp(ab[0] + ab[1] * share)[:, None])
 
 
 def main():
@@ -239,12 +249,12 @@ def main():
             kept, said = fitted, logits
     truth = table.emotion[table.owner]
     # The temperature that judges a speaker is fitted on the others.
-    p = np.zeros_like(said)
+    p, share = np.zeros_like(said), trust(table)
     heats = {}
     for speaker in kept:
         held = (table.speaker == speaker)[table.owner]
-        heats[speaker] = heat_of(said[~held], truth[~held], table.weight[~held])
-        p[held] = softmax(said[held] / heats[speaker])
+        heats[speaker] = heat_of(said[~held], share[~held], truth[~held], table.weight[~held])
+        p[held] = cooled(said[held], heats[speaker], share[held])
     ece = {n: calibration_error(p[rows].max(1), p[rows].argmax(1) == truth[rows]) for n, rows in views.items()}
     print("ECE", ece, heats, flush=True)
     (folder / "judged.json").write_text(json.dumps({"families": families, "ece": ece, "versions": len(set(zip(table.name, table.take))), "measures": (len(table.columns) - 1) // 3}))
@@ -263,7 +273,7 @@ def main():
             "unseen_speakers_uar_in_other_surroundings": best["in other surroundings"]["uar"],
             "calibration_error": ece["as recorded"],
         }
-        export(models / "speech-affect.onnx", table, everything, heat_of(said, truth, table.weight), metrics, None)
+        export(models / "speech-affect.onnx", table, everything, heat_of(said, share, truth, table.weight), metrics, None)
 
 
 def export(path, table, way, heat, metrics, without):
@@ -283,13 +293,16 @@ def export(path, table, way, heat, metrics, without):
     consts += [numpy_helper.from_array(np.array([v], np.int64), f"at_{v}") for v in (0, m, 2 * m, 3 * m, 3 * m + 1)] + [numpy_helper.from_array(np.array([1], np.int64), "axis")]
     part = lambda a, b, out: node("Slice", ["measures", f"at_{a}", f"at_{b}", "axis"], out)
     now, usual, deviation, heard = part(0, m, "now"), part(m, 2 * m, "usual"), part(2 * m, 3 * m, "deviation"), part(3 * m, 3 * m + 1, "heard")
-    zero, people, people_variance = const("zero", [[0.0]]), const("people", scaling.mean[None]), const("people_variance", scaling.scale[None] ** 2)
+    zero = const("zero", [[0.0]])
+    heard = node("Where", [node("Equal", [heard, heard], "is_heard_known"), heard, zero], "heard_or_none")
+    heard = node("Clip", [heard, const("none_heard", 0.0), const("longest_heard", 1e5)], "heard_s")
+    people, people_variance = const("people", scaling.mean[None]), const("people_variance", scaling.scale[None] ** 2)
     known = node("Equal", [usual, usual], "known")
     trust = node("Div", [heard, node("Add", [heard, const("trust_s", [[TRUST_S]])], "heard_and_trust")], "trust")
     share = node("Mul", [node("Cast", [known], "known_as_number", to=TensorProto.FLOAT), trust], "share")
     off = node("Sub", [node("Where", [known, usual, zero], "usual_or_none"), people], "off")
     mean = node("Add", [people, node("Mul", [share, off], "moved")], "mean")
-    some = node("Where", [known, deviation, zero], "deviation_or_none")
+    some = node("Where", [node("Equal", [deviation, deviation], "is_deviation_known"), deviation, const("people_deviation", scaling.scale[None])], "deviation_or_people")
     apart = node("Sub", [node("Mul", [some, some], "usual_variance"), people_variance], "apart")
     variance = node("Add", [people_variance, node("Mul", [share, apart], "changed")], "variance_of_measures")
     root = node("Sqrt", [node("Add", [variance, const("tiny", [[1e-8]])], "more_than_none")], "deviation_of_measures")
@@ -297,7 +310,7 @@ def export(path, table, way, heat, metrics, without):
     present = node("Equal", [now, now], "present")
     z = node("Clip", [node("Where", [present, far, zero], "told"), const("least", -CLIP), const("most", CLIP)], "z")
     # All networks as one: their hidden layers side by side, their outputs averaged.
-    n = len(nets) * heat
+    n = len(nets)
     numpy = lambda layer: (layer.weight.detach().numpy(), layer.bias.detach().numpy())
     first = [numpy(net.first) for net in nets]
     second = [numpy(net.second) for net in nets]
@@ -307,7 +320,8 @@ def export(path, table, way, heat, metrics, without):
     direct = node("MatMul", [z, const("straight_w", sum(w for w, _ in straight).T / n)], "direct")
     bias = sum(b for _, b in second) + sum(b for _, b in straight)
     logits = node("Add", [node("Add", [bent, direct], "sum"), const("bias", bias[None] / n)], "logits")
-    p = node("Softmax", [logits], "emotions", axis=1)
+    heat = node("Exp", [node("Add", [node("Mul", [trust, const("less", [[heat[1]]])], "less_by"), const("most_heat", [[heat[0]]])], "exponent")], "heat")
+    p = node("Softmax", [node("Div", [logits, heat], "cooled")], "emotions", axis=1)
     at = node("MatMul", [p, const("places", PLACES)], "affect")
     squares = node("MatMul", [p, const("squares", PLACES**2)], "mean_square")
     between = node("Sub", [squares, node("Mul", [at, at], "square_mean")], "between")

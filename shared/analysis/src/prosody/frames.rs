@@ -52,6 +52,9 @@ pub(super) struct Frames {
     bands: Bands,
     bin_hz: f64,
     decimator: Decimator,
+    /// Samples that wait for a piece to be whole, and the length of one.
+    waiting: Vec<f32>,
+    piece: usize,
     low: Vec<f32>,
     /// The low-rate samples that periods are looked for in.
     recent: VecDeque<f32>,
@@ -83,6 +86,8 @@ impl Frames {
             bin_hz: rate_hz / spectra.size() as f64,
             pitches: PitchFrames::new(decimator.rate_hz(), 1.0 / FRAMES_HZ),
             spectra,
+            waiting: Vec::new(),
+            piece: ((decimator.rate_hz() / FRAMES_HZ) as usize).max(16),
             decimator,
             low: Vec::new(),
             recent: VecDeque::new(),
@@ -95,11 +100,16 @@ impl Frames {
 
     /// Takes samples and hands out the frames that they complete.
     pub(super) fn push(&mut self, mono: &[f32], mut each: impl FnMut(Frame)) {
-        // In short pieces, so that the samples at hand are those of the frame that they complete.
-        let piece = ((self.decimator.rate_hz() / FRAMES_HZ) as usize).max(16);
-        for samples in mono.chunks(piece) {
-            let clean: Vec<f32> = samples.iter().map(|x| crate::clean(*x)).collect();
-            self.take(&clean);
+        // In short pieces, counted from the start, so that the samples at hand are those of the frame that they complete, whatever is pushed at a time.
+        let mut rest = mono;
+        while self.waiting.len() + rest.len() >= self.piece {
+            let (now, later) = rest.split_at(self.piece - self.waiting.len());
+            rest = later;
+            let mut samples = std::mem::take(&mut self.waiting);
+            samples.extend(now.iter().map(|x| crate::clean(*x)));
+            self.take(&samples);
+            samples.clear();
+            self.waiting = samples;
             while !self.spectral.is_empty() && !self.pitched.is_empty() {
                 if let (Some(s), Some((pitch, clarity, jitter, shimmer))) = (self.spectral.pop_front(), self.pitched.pop_front()) {
                     let Spectral { level_db, alpha_db, hammarberg_db, bands_db } = s;
@@ -107,6 +117,7 @@ impl Frames {
                 }
             }
         }
+        self.waiting.extend(rest.iter().map(|x| crate::clean(*x)));
     }
 
     fn take(&mut self, samples: &[f32]) {

@@ -22,7 +22,7 @@ use strange::Strange;
 use takes::Clip;
 
 /// Renderings of each clip.
-const TAKES: usize = 3;
+const TAKES: usize = 2;
 /// Frames of the log-mel picture a second: those of the pulse network, so many taken together.
 const PICTURE_FRAMES: usize = 8;
 /// Mel bands of the picture.
