@@ -1,9 +1,9 @@
 //! Arguments as they are typed.
 
+use ::mood::{Models, Role};
 use affect::Affect;
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
-use ::mood::{Models, Role};
 use music::Key;
 use std::ffi::OsString;
 use std::ops::RangeInclusive;

@@ -4,11 +4,11 @@ use crate::analyse::take_memory;
 use crate::arguments::{Arguments, Mood, OfSpeech, OfWords};
 use crate::output::{self, duration, printable};
 use crate::{OK, SOME_FAILED};
-use affect::{AffectEstimate, Emotion};
-use anyhow::{Context, bail};
 use ::mood::Role;
 use ::mood::speech::{SpeechFollower, SpeechModel, SpeechMoment};
 use ::mood::words::WordsModel;
+use affect::{AffectEstimate, Emotion};
+use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
 pub fn run(arguments: &Arguments, command: &Mood) -> anyhow::Result<u8> {
@@ -59,7 +59,10 @@ fn speech(arguments: &Arguments, of: &OfSpeech) -> anyhow::Result<u8> {
     } else {
         let step = (of.every / analysis::prosody::STEP_S).round().max(1.0) as usize;
         for moment in moments.iter().skip(step - 1).step_by(step) {
-            let text = moment.mood.as_ref().map_or("-".to_owned(), |m| format!("{}   {}", place(&m.affect), likeliest(&Emotion::OF_SPEECH, &m.emotions)));
+            let text = moment
+                .mood
+                .as_ref()
+                .map_or("-".to_owned(), |m| format!("{}   {}", place(&m.affect), likeliest(&Emotion::OF_SPEECH, &m.emotions)));
             output::line(&format!("{:>8}  {text}", tenths(moment.at_s)))?;
         }
         output::line(&match heard {

@@ -127,7 +127,9 @@ fn a_voice_keeps_its_ranges_on_noise_silence_and_what_is_not_finite() {
     let noise = |i: usize| ((i as u32).wrapping_mul(2_654_435_761) >> 16) as f32 / 32_768.0 - 1.0;
     let of = |sample: &dyn Fn(usize) -> f32| (0..48_000 * 4).map(sample).collect::<Vec<f32>>();
     let broken = voice(4.0).iter().enumerate().map(|(i, x)| if i % 7 == 0 { f32::NAN } else { x * 1e30 }).collect();
-    for sound in [of(&noise), of(&|i| (0.02 * i as f32).sin()), of(&|i| if i % 2 == 0 { f32::INFINITY } else { f32::NAN }), broken, voice(4.0)] {
+    for sound in
+        [of(&noise), of(&|i| (0.02 * i as f32).sin()), of(&|i| if i % 2 == 0 { f32::INFINITY } else { f32::NAN }), broken, voice(4.0)]
+    {
         let moments = followed(&sound, 512);
         assert_eq!(moments.len(), 15, "four a second, but for the reach of the last window");
         for mood in moments.iter().filter_map(|m| m.mood) {

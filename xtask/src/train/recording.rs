@@ -10,8 +10,7 @@ pub const SPEECH_HZ: u32 = 16_000;
 
 /// Files of a folder that have an extension, by name.
 pub fn files(dir: &Path, extension: &str) -> Result<Vec<PathBuf>> {
-    let mut files: Vec<PathBuf> =
-        std::fs::read_dir(dir).with_context(|| dir.display().to_string())?.flatten().map(|e| e.path()).collect();
+    let mut files: Vec<PathBuf> = std::fs::read_dir(dir).with_context(|| dir.display().to_string())?.flatten().map(|e| e.path()).collect();
     files.retain(|p| p.extension().is_some_and(|e| e == extension));
     files.sort();
     Ok(files)

@@ -66,8 +66,17 @@ pub fn measure(root: &Path, data: &Path, cache: &Cache) -> Result<(PathBuf, Vec<
                 }
             });
             let (speaker, text) = (u.speaker.clone(), u.text.clone());
-            let about =
-                About { speaker, text, emotion: u.emotion, take, done: surroundings.done(), times_s, name: u.name.clone(), session: 0, before: 0 };
+            let about = About {
+                speaker,
+                text,
+                emotion: u.emotion,
+                take,
+                done: surroundings.done(),
+                times_s,
+                name: u.name.clone(),
+                session: 0,
+                before: 0,
+            };
             Ok(Kept { about, rows })
         })?;
         Ok(kept)
@@ -131,7 +140,8 @@ impl Surroundings {
     fn any(speaker: &str, take: usize, songs: usize) -> Self {
         let seed = hash(&format!("{speaker} {take}"));
         let mut rng = Rng::with_seed(seed);
-        let mut s = Self { filters: Vec::new(), room: false, noise: None, music: None, gain: 10f32.powf(-rng.f32()), seed, done: Vec::new() };
+        let mut s =
+            Self { filters: Vec::new(), room: false, noise: None, music: None, gain: 10f32.powf(-rng.f32()), seed, done: Vec::new() };
         if take == 0 {
             return s;
         }
@@ -171,7 +181,8 @@ impl Surroundings {
     /// An utterance there.
     fn around(&self, u: &Utterance, music: &[Vec<f32>]) -> Result<Vec<f32>> {
         let mut rng = Rng::with_seed(self.seed ^ hash(&u.name));
-        let mut sound = if self.filters.is_empty() { u.sound.clone() } else { recording::through(&u.file, &self.filters.join(","), RATE_HZ)? };
+        let mut sound =
+            if self.filters.is_empty() { u.sound.clone() } else { recording::through(&u.file, &self.filters.join(","), RATE_HZ)? };
         sound.extend(std::iter::repeat_n(0.0, (TAIL_S * f64::from(RATE_HZ)) as usize));
         if self.room {
             // The same room for all.

@@ -185,7 +185,10 @@ fn put(window: Option<&Window<'_>>, put: &mut dyn FnMut(String, Option<f32>)) {
     put("pitch_run_range_mean_semitones".into(), over_runs(&|m| m.range).as_ref().and_then(|s| mean(s)));
     put("pitch_run_middle_deviation_semitones".into(), over_runs(&|m| m.middle).as_ref().and_then(|s| deviation(s)));
     put("pitch_last_run_slope_semitones_per_s".into(), runs.as_ref().and_then(|r| r.last()).map(|m| m.slope));
-    put("pitch_last_run_middle_semitones".into(), runs.as_ref().and_then(|r| r.last()).map(|m| m.middle).zip(of(&pitch, 0.5)).map(|(m, p)| m - p));
+    put(
+        "pitch_last_run_middle_semitones".into(),
+        runs.as_ref().and_then(|r| r.last()).map(|m| m.middle).zip(of(&pitch, 0.5)).map(|(m, p)| m - p),
+    );
 
     // Voice quality.
     let mut spread = |name: &str, of: &dyn Fn(&Frame) -> f32, shares: &[(&str, f32)]| {

@@ -59,7 +59,13 @@ impl Prosody {
         if !RATES_HZ.contains(&rate_hz) {
             return Err(AnalysisError::Format { rate_hz, channels: 1 });
         }
-        Ok(Self { frames: Frames::new(f64::from(rate_hz)), recent: VecDeque::new(), heard: 0, usual: Usual::new(moment_names().len(), STEP_S), fresh: VecDeque::new() })
+        Ok(Self {
+            frames: Frames::new(f64::from(rate_hz)),
+            recent: VecDeque::new(),
+            heard: 0,
+            usual: Usual::new(moment_names().len(), STEP_S),
+            fresh: VecDeque::new(),
+        })
     }
 
     /// Takes the next samples, and gives each row that they complete: its time in seconds and its measures in the order of [`names`], NaN for what cannot be

@@ -90,13 +90,18 @@ fn try_library(library: &[Row], hands: usize, draw: u64, sums: &mut Sums) {
     if taught.len() < hands || rest.len() < 20 {
         return;
     }
-    let examples: Vec<Example> = taught.iter().map(|r| Example { embedding: r.embedding.clone(), measured: r.at, by_hand: r.truth }).collect();
+    let examples: Vec<Example> =
+        taught.iter().map(|r| Example { embedding: r.embedding.clone(), measured: r.at, by_hand: r.truth }).collect();
     let lesson = learn(MODEL, &examples);
     sums.libraries += 1;
     sums.applied += usize::from(lesson.correction.is_some());
     for row in rest {
         let estimate = AffectEstimate { at: row.at, valence_spread: 0.5, arousal_spread: 0.5 };
-        let after = lesson.correction.as_ref().and_then(|c| c.apply(&Value::measured(estimate, MODEL, None), &row.embedding)).map_or(row.at, |v| v.value.at);
+        let after = lesson
+            .correction
+            .as_ref()
+            .and_then(|c| c.apply(&Value::measured(estimate, MODEL, None), &row.embedding))
+            .map_or(row.at, |v| v.value.at);
         sums.tracks += 1;
         for (when, at) in [row.at, after].into_iter().enumerate() {
             sums.right[0][when] += usize::from((at.valence >= 0.0) == (row.truth.valence > 0.0));

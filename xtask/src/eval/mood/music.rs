@@ -103,7 +103,13 @@ pub fn report(measured: &Path, drawings: &Path) -> Result<Part> {
         name: format!("{}: {}", labels[q], Quadrant::ALL[q].label()),
         points: j.places.iter().filter(|p| p.2 == q).map(|p| (p.0, p.1)).collect(),
     };
-    plots::scatter(&drawings.join("music-places.svg"), "Predicted places, coloured by listeners' quadrant", ("valence", "arousal"), 0.6, &[of(0), of(1), of(2), of(3)])?;
+    plots::scatter(
+        &drawings.join("music-places.svg"),
+        "Predicted places, coloured by listeners' quadrant",
+        ("valence", "arousal"),
+        0.6,
+        &[of(0), of(1), of(2), of(3)],
+    )?;
 
     let mut out = format!(
         "## Music\n\n{} renderings of {} clips of {} songs (EMOPIA; piano pieces whose quadrant listeners agreed on), {} measures each. Every figure of this section is of models \
@@ -116,12 +122,29 @@ pub fn report(measured: &Path, drawings: &Path) -> Result<Part> {
         let passages = f.passages.as_ref().map_or(["-", "-", "-"].map(str::to_owned), cells);
         [vec![name], cells(&f.whole).to_vec(), cells(&f.piano).to_vec(), passages.to_vec()].concat()
     });
-    let heads = ["family of models", "arousal half", "valence half", "quadrants", "piano: arousal", "valence", "quadrants", "5 s: arousal", "valence", "quadrants"];
+    let heads = [
+        "family of models",
+        "arousal half",
+        "valence half",
+        "quadrants",
+        "piano: arousal",
+        "valence",
+        "quadrants",
+        "5 s: arousal",
+        "valence",
+        "quadrants",
+    ];
     table(&mut out, &heads, rows)?;
-    writeln!(out, "The convolutional network is judged on groups of families of instruments, and not on passages. By instruments (the model that ships):\n")?;
+    writeln!(
+        out,
+        "The convolutional network is judged on groups of families of instruments, and not on passages. By instruments (the model that ships):\n"
+    )?;
     let rows = j.instruments.iter().map(|(name, i)| [vec![name.clone(), i.count.to_string()], cells(&i.scores).to_vec()].concat());
     table(&mut out, &["instruments", "renderings", "arousal half", "valence half", "quadrants"], rows)?;
-    writeln!(out, "![Predicted places](mood/music-places.svg) ![Confusion](mood/music-confusion.svg) ![Calibration](mood/music-calibration.svg)\n")?;
+    writeln!(
+        out,
+        "![Predicted places](mood/music-places.svg) ![Confusion](mood/music-confusion.svg) ![Calibration](mood/music-calibration.svg)\n"
+    )?;
     writeln!(out, "Expected calibration error, ten bins; temperatures were fitted on other songs:\n")?;
     let rows = j.ece.iter().map(|(name, e)| vec![name.clone(), share(e.valence), share(e.arousal), share(e.quadrants)]);
     table(&mut out, &["", "valence half", "arousal half", "the likeliest quadrant"], rows)?;
@@ -130,7 +153,11 @@ pub fn report(measured: &Path, drawings: &Path) -> Result<Part> {
         "Renderings of one clip lie apart by {} (root of the mean square, per axis), and the spread is wider where that is foreseen. It is {} for valence and {} for arousal on average. \
          No recordings with ratings are among the data, so whether two thirds of ratings lie within it could not be asked; of places evenly strewn over the half that listeners \
          named, {} (valence) and {} (arousal) do.\n",
-        share(j.takes_apart), share(j.spread.valence), share(j.spread.arousal), share(j.covered.valence), share(j.covered.arousal)
+        share(j.takes_apart),
+        share(j.spread.valence),
+        share(j.spread.arousal),
+        share(j.covered.valence),
+        share(j.covered.arousal)
     )?;
     writeln!(
         out,
@@ -138,7 +165,11 @@ pub fn report(measured: &Path, drawings: &Path) -> Result<Part> {
          model that judges it does not know (nor the songs); speech one speaker at a time. Speech is EMO-DB's; the rest is synthetic, in the same rooms, codecs and levels as the music.\n",
         j.music.counts.get("music").copied().unwrap_or_default()
     )?;
-    let rows = j.music.kinds.iter().map(|(kind, auc)| vec![kind.clone(), j.music.counts.get(kind).copied().unwrap_or_default().to_string(), share(*auc)]);
+    let rows = j
+        .music
+        .kinds
+        .iter()
+        .map(|(kind, auc)| vec![kind.clone(), j.music.counts.get(kind).copied().unwrap_or_default().to_string(), share(*auc)]);
     table(&mut out, &["kind", "sounds", "AUC"], rows)?;
     writeln!(
         out,
@@ -146,11 +177,13 @@ pub fn report(measured: &Path, drawings: &Path) -> Result<Part> {
          have the same measures and know the piano. Emolysis reports UAR .854 for five classes on data of its own.\n",
         j.segments.values().next().map_or(0, |s| s.segments)
     )?;
-    let rows = j.segments.iter().map(|(name, s)| vec![name.clone(), share(s.uar), share(s.macro_f1), share(s.weighted_f1), share(s.accuracy)]);
+    let rows =
+        j.segments.iter().map(|(name, s)| vec![name.clone(), share(s.uar), share(s.macro_f1), share(s.weighted_f1), share(s.accuracy)]);
     table(&mut out, &["", "UAR", "macro-F1", "weighted F1", "accuracy"], rows)?;
     if let Some(s) = j.segments.get("this model") {
         writeln!(out, "This model's confusion there, a row for what is true:\n")?;
-        let rows = labels.iter().zip(&s.confusion).map(|(l, row)| [vec![(*l).to_owned()], row.iter().map(ToString::to_string).collect()].concat());
+        let rows =
+            labels.iter().zip(&s.confusion).map(|(l, row)| [vec![(*l).to_owned()], row.iter().map(ToString::to_string).collect()].concat());
         table(&mut out, &["", "Q1", "Q2", "Q3", "Q4"], rows)?;
     }
     let whole = j.ece.get("whole").context("no calibration of wholes")?;

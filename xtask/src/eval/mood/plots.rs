@@ -17,7 +17,11 @@ pub struct Series {
     pub points: Vec<(f64, f64)>,
 }
 
-fn drawn(to: &Path, size: (u32, u32), draw: impl FnOnce(&DrawingArea<SVGBackend<'_>, plotters::coord::Shift>) -> Result<(), Box<dyn std::error::Error>>) -> Result<()> {
+fn drawn(
+    to: &Path,
+    size: (u32, u32),
+    draw: impl FnOnce(&DrawingArea<SVGBackend<'_>, plotters::coord::Shift>) -> Result<(), Box<dyn std::error::Error>>,
+) -> Result<()> {
     let mut svg = String::new();
     {
         let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
@@ -32,8 +36,14 @@ fn drawn(to: &Path, size: (u32, u32), draw: impl FnOnce(&DrawingArea<SVGBackend<
 pub fn confusion(to: &Path, title: &str, labels: &[&str], counts: &[Vec<usize>]) -> Result<()> {
     let n = labels.len() as f64;
     drawn(to, (620, 560), |area| {
-        let mut chart = ChartBuilder::on(area).caption(title, ("sans-serif", 18)).margin(12).x_label_area_size(46).y_label_area_size(96).build_cartesian_2d(0.0..n, 0.0..n)?;
-        let label = |x: &f64| if x.fract() == 0.5 { labels.get(*x as usize).copied().unwrap_or_default().to_owned() } else { String::new() };
+        let mut chart = ChartBuilder::on(area)
+            .caption(title, ("sans-serif", 18))
+            .margin(12)
+            .x_label_area_size(46)
+            .y_label_area_size(96)
+            .build_cartesian_2d(0.0..n, 0.0..n)?;
+        let label =
+            |x: &f64| if x.fract() == 0.5 { labels.get(*x as usize).copied().unwrap_or_default().to_owned() } else { String::new() };
         let from_top = |y: &f64| label(&(n - y));
         chart
             .configure_mesh()
@@ -64,14 +74,27 @@ pub fn confusion(to: &Path, title: &str, labels: &[&str], counts: &[Vec<usize>])
 /// What was said (across) against what came true (up), with the line where both are the same.
 pub fn reliability(to: &Path, title: &str, series: &[Series]) -> Result<()> {
     drawn(to, (560, 520), |area| {
-        let mut chart = ChartBuilder::on(area).caption(title, ("sans-serif", 18)).margin(12).x_label_area_size(40).y_label_area_size(50).build_cartesian_2d(0.0..1.0, 0.0..1.0)?;
+        let mut chart = ChartBuilder::on(area)
+            .caption(title, ("sans-serif", 18))
+            .margin(12)
+            .x_label_area_size(40)
+            .y_label_area_size(50)
+            .build_cartesian_2d(0.0..1.0, 0.0..1.0)?;
         chart.configure_mesh().light_line_style(WHITE).x_desc("probability that was said").y_desc("share that came true").draw()?;
         chart.draw_series([PathElement::new(vec![(0.0, 0.0), (1.0, 1.0)], INK.mix(0.5))])?;
         for (one, colour) in series.iter().zip(COLOURS) {
-            chart.draw_series(LineSeries::new(one.points.iter().copied(), colour.stroke_width(2)))?.label(&one.name).legend(move |(x, y)| PathElement::new(vec![(x, y), (x + 18, y)], colour.stroke_width(2)));
+            chart
+                .draw_series(LineSeries::new(one.points.iter().copied(), colour.stroke_width(2)))?
+                .label(&one.name)
+                .legend(move |(x, y)| PathElement::new(vec![(x, y), (x + 18, y)], colour.stroke_width(2)));
             chart.draw_series(one.points.iter().map(|p| Circle::new(*p, 3, colour.filled())))?;
         }
-        chart.configure_series_labels().position(SeriesLabelPosition::UpperLeft).border_style(INK.mix(0.3)).background_style(WHITE).draw()?;
+        chart
+            .configure_series_labels()
+            .position(SeriesLabelPosition::UpperLeft)
+            .border_style(INK.mix(0.3))
+            .background_style(WHITE)
+            .draw()?;
         Ok(())
     })
 }
@@ -79,13 +102,29 @@ pub fn reliability(to: &Path, title: &str, series: &[Series]) -> Result<()> {
 /// Points on two axes from -1 to 1, or as far as they go.
 pub fn scatter(to: &Path, title: &str, axes: (&str, &str), reach: f64, series: &[Series]) -> Result<()> {
     drawn(to, (620, 580), |area| {
-        let mut chart = ChartBuilder::on(area).caption(title, ("sans-serif", 18)).margin(12).x_label_area_size(40).y_label_area_size(50).build_cartesian_2d(-reach..reach, -reach..reach)?;
+        let mut chart = ChartBuilder::on(area)
+            .caption(title, ("sans-serif", 18))
+            .margin(12)
+            .x_label_area_size(40)
+            .y_label_area_size(50)
+            .build_cartesian_2d(-reach..reach, -reach..reach)?;
         chart.configure_mesh().light_line_style(WHITE).x_desc(axes.0).y_desc(axes.1).draw()?;
-        chart.draw_series([PathElement::new(vec![(-reach, 0.0), (reach, 0.0)], INK.mix(0.5)), PathElement::new(vec![(0.0, -reach), (0.0, reach)], INK.mix(0.5))])?;
+        chart.draw_series([
+            PathElement::new(vec![(-reach, 0.0), (reach, 0.0)], INK.mix(0.5)),
+            PathElement::new(vec![(0.0, -reach), (0.0, reach)], INK.mix(0.5)),
+        ])?;
         for (one, colour) in series.iter().zip(COLOURS) {
-            chart.draw_series(one.points.iter().map(|p| Circle::new(*p, 2, colour.mix(0.55).filled())))?.label(&one.name).legend(move |(x, y)| Circle::new((x + 8, y), 4, colour.filled()));
+            chart
+                .draw_series(one.points.iter().map(|p| Circle::new(*p, 2, colour.mix(0.55).filled())))?
+                .label(&one.name)
+                .legend(move |(x, y)| Circle::new((x + 8, y), 4, colour.filled()));
         }
-        chart.configure_series_labels().position(SeriesLabelPosition::UpperLeft).border_style(INK.mix(0.3)).background_style(WHITE).draw()?;
+        chart
+            .configure_series_labels()
+            .position(SeriesLabelPosition::UpperLeft)
+            .border_style(INK.mix(0.3))
+            .background_style(WHITE)
+            .draw()?;
         Ok(())
     })
 }

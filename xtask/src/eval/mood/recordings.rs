@@ -46,8 +46,15 @@ pub fn report(root: &Path, data: &Path) -> Result<Part> {
     let loops = all(files(&data.join("audio/loops"), "flac")?)?;
     let library = all(files(&root.join("library"), "opus")?)?;
     let sentences = all(files(&data.join("audio/speech"), "ogg")?)?;
-    let mut out = String::from("## Real recordings\n\nThe model that ships. A sound is called music from a probability of .5 on; under .1 it has no place on the plane.\n\n");
-    let kinds = [("recordings of music", &recordings, true), ("loops, many of drums or noises alone", &loops, true), ("the project's library (synthetic)", &library, true), ("read sentences, in English", &sentences, false)];
+    let mut out = String::from(
+        "## Real recordings\n\nThe model that ships. A sound is called music from a probability of .5 on; under .1 it has no place on the plane.\n\n",
+    );
+    let kinds = [
+        ("recordings of music", &recordings, true),
+        ("loops, many of drums or noises alone", &loops, true),
+        ("the project's library (synthetic)", &library, true),
+        ("read sentences, in English", &sentences, false),
+    ];
     let rows = kinds.iter().map(|(name, told, is_music)| {
         let right = told.iter().filter(|t| (t.is_music >= 0.5) == *is_music).count();
         let wrong: Vec<&str> = told.iter().filter(|t| (t.is_music >= 0.5) != *is_music).map(|t| t.name.as_str()).collect();
@@ -69,7 +76,10 @@ pub fn report(root: &Path, data: &Path) -> Result<Part> {
     if rated.join("ratings.csv").exists() {
         ratings(&model, &rated, &mut out, &mut targets)?;
     } else {
-        writeln!(out, "No recordings that people rated are among the data (`music/rated/ratings.csv`), so correlations with ratings are not told.\n")?;
+        writeln!(
+            out,
+            "No recordings that people rated are among the data (`music/rated/ratings.csv`), so correlations with ratings are not told.\n"
+        )?;
     }
     Ok(Part { text: out, targets })
 }
@@ -98,9 +108,20 @@ fn ratings(model: &MusicModel, rated: &Path, out: &mut String, targets: &mut Vec
         let (valence, valence_inside) = of(|r| r.valence, |p| (p.at.valence, p.valence_spread));
         let (arousal, arousal_inside) = of(|r| r.arousal, |p| (p.at.arousal, p.arousal_spread));
         if genre == " all" {
-            targets.push(Target::at_least("rated recordings: ratings within the spread, the worse axis", 2.0 / 3.0, valence_inside.min(arousal_inside)));
+            targets.push(Target::at_least(
+                "rated recordings: ratings within the spread, the worse axis",
+                2.0 / 3.0,
+                valence_inside.min(arousal_inside),
+            ));
         }
-        rows.push(vec![genre.trim().to_owned(), pairs.len().to_string(), share(valence), share(arousal), share(valence_inside), share(arousal_inside)]);
+        rows.push(vec![
+            genre.trim().to_owned(),
+            pairs.len().to_string(),
+            share(valence),
+            share(arousal),
+            share(valence_inside),
+            share(arousal_inside),
+        ]);
     }
     table(out, &["genre", "recordings", "valence r", "arousal r", "valence within the spread", "arousal within the spread"], rows)?;
     Ok(())

@@ -24,7 +24,8 @@ const LOW: [char; 3] = ['T', 'L', 'N'];
 /// Utterances of a speaker after which a voice is known: about a minute of speech.
 const KNOWN: usize = 20;
 /// Spans of how many utterances were heard before.
-const BEFORE: [(usize, usize, &str); 5] = [(0, 0, "none"), (1, 4, "1 to 4"), (5, 9, "5 to 9"), (10, 19, "10 to 19"), (KNOWN, usize::MAX, "20 and more")];
+const BEFORE: [(usize, usize, &str); 5] =
+    [(0, 0, "none"), (1, 4, "1 to 4"), (5, 9, "5 to 9"), (10, 19, "10 to 19"), (KNOWN, usize::MAX, "20 and more")];
 /// What is done to a version, as its description begins or holds.
 const SURROUNDINGS: [&str; 5] = ["telephone", "noise", "music", "room", "pitch"];
 
@@ -139,7 +140,11 @@ pub fn report(root: &Path, data: &Path, voices: &Path, all: &[Kept<About>], draw
         let name = if name == "network" { format!("**{name}** (ships)") } else { name.clone() };
         [vec![name], of("as recorded").to_vec(), of("in other surroundings").to_vec(), of("first words").to_vec()].concat()
     });
-    table(&mut out, &["family of models", "UAR", "arousal AUC", "other surroundings: UAR", "arousal AUC", "first words: UAR", "arousal AUC"], rows)?;
+    table(
+        &mut out,
+        &["family of models", "UAR", "arousal AUC", "other surroundings: UAR", "arousal AUC", "first words: UAR", "arousal AUC"],
+        rows,
+    )?;
     writeln!(out, "By how many utterances of the speaker were heard before, as recorded:\n")?;
     let rows = BEFORE.iter().filter_map(|(from, to, name)| {
         let of: Vec<&Heard> = heard.iter().filter(|h| h.about.take == 0 && (*from..=*to).contains(&h.about.before)).collect();
@@ -160,7 +165,10 @@ pub fn report(root: &Path, data: &Path, voices: &Path, all: &[Kept<About>], draw
     let labels = Emotion::OF_SPEECH.map(Emotion::label);
     let mut counts = vec![vec![0usize; 7]; 7];
     plain.iter().for_each(|h| counts[h.truth][said(h)] += 1);
-    writeln!(out, "As recorded, a row for what was acted; the last column is the share of EMO-DB's listeners who recognised it (erkennung.txt):\n")?;
+    writeln!(
+        out,
+        "As recorded, a row for what was acted; the last column is the share of EMO-DB's listeners who recognised it (erkennung.txt):\n"
+    )?;
     let heads: Vec<&str> = std::iter::once("").chain(labels).chain(["recall", "listeners"]).collect();
     let rows = counts.iter().enumerate().map(|(k, row)| {
         let recall = row[k] as f64 / row.iter().sum::<usize>().max(1) as f64;

@@ -78,11 +78,17 @@ pub fn report(root: &Path, data: &Path, drawings: &Path) -> Result<Part> {
         rated.len()
     );
     let spread = [inside(&valence, &|m| m.affect.valence_spread), inside(&arousal, &|m| m.affect.arousal_spread)];
-    let rows = [("valence", &valence, spread[0]), ("arousal", &arousal, spread[1])].map(|(name, pairs, inside)| vec![name.to_owned(), share(correlation(pairs)), share(inside)]);
+    let rows = [("valence", &valence, spread[0]), ("arousal", &arousal, spread[1])]
+        .map(|(name, pairs, inside)| vec![name.to_owned(), share(correlation(pairs)), share(inside)]);
     table(&mut out, &["EmoBank", "r", "ratings within the spread"], rows)?;
     let rows = Emotion::OF_WORDS.iter().zip(&counts).map(|(e, c)| vec![e.label().to_owned(), c[2].to_string(), share(f1(c))]);
     table(&mut out, &["GoEmotions", "sentences", "F1"], rows)?;
-    writeln!(out, "Mean of the eight: {}. Of {} pairs of sentences that differ by a denial {right} are in the right order of valence.\n", share(macro_f1), pairs.len())?;
+    writeln!(
+        out,
+        "Mean of the eight: {}. Of {} pairs of sentences that differ by a denial {right} are in the right order of valence.\n",
+        share(macro_f1),
+        pairs.len()
+    )?;
     let points = |pairs: &[(f64, f64)], name: &str| Series { name: name.into(), points: pairs.to_vec() };
     plots::scatter(
         &drawings.join("words.svg"),

@@ -94,8 +94,16 @@ impl Sound<'_> {
             Self::Strange(strange) => {
                 let (sound, rate_hz, done) = strange.sound(scratch)?;
                 let kind = strange.kind.name().to_owned();
-                let about =
-                    About { clip: strange.name(), group: strange.group.clone(), kind, quadrant: None, take: 0, family: String::new(), done, passages: 0 };
+                let about = About {
+                    clip: strange.name(),
+                    group: strange.group.clone(),
+                    kind,
+                    quadrant: None,
+                    take: 0,
+                    family: String::new(),
+                    done,
+                    passages: 0,
+                };
                 Ok((sound, rate_hz, about))
             }
         }

@@ -205,14 +205,18 @@ fn weather(seconds: f64, rng: &mut Rng) -> Vec<f32> {
     (0..n)
         .map(|_| {
             let x = white(rng);
-            layers.iter_mut().map(|(f, pitch, level)| f.push(x, 2f64.powf(pitch.next(rng))) * 10f64.powf(depth_db * level.next(rng) / 20.0)).sum::<f64>() as f32
+            layers
+                .iter_mut()
+                .map(|(f, pitch, level)| f.push(x, 2f64.powf(pitch.next(rng))) * 10f64.powf(depth_db * level.next(rng) / 20.0))
+                .sum::<f64>() as f32
         })
         .collect()
 }
 
 fn machines(seconds: f64, rng: &mut Rng) -> Vec<f32> {
     let n = (seconds * f64::from(RATE_HZ)) as usize;
-    let base_hz = if rng.f64() < 0.3 { *rng.choice(&[50.0, 60.0, 100.0, 120.0]).unwrap_or(&50.0) } else { 20.0 * 2f64.powf(4.0 * rng.f64()) };
+    let base_hz =
+        if rng.f64() < 0.3 { *rng.choice(&[50.0, 60.0, 100.0, 120.0]).unwrap_or(&50.0) } else { 20.0 * 2f64.powf(4.0 * rng.f64()) };
     let slope = 0.3 + 1.2 * rng.f64();
     // Whether partials are whole multiples (hum, motors) or not (gears).
     let stretch = if rng.bool() { 1.0 } else { 1.0 + 0.3 * rng.f64() };

@@ -3,8 +3,8 @@
 //! One idea: what a listener's verdict does not hang on is changed at random, so that a model cannot hang on it either. The first take is the
 //! piano that the clip was played on.
 
-use super::{About, MUSIC};
 use super::mastering::Mastering;
+use super::{About, MUSIC};
 use crate::hash::hash;
 use crate::render::score::{DRUMS, RATE_HZ, Score};
 use crate::render::{midi, own};
@@ -140,7 +140,8 @@ pub fn unrated(name: &str, score: &Score, font: &Arc<SoundFont>, scratch: &Path)
     let done = mastering.to_string();
     let (sound, rate_hz) = mastering.apply(score.render(font)?, RATE_HZ, &mut rng, scratch)?;
     let name = format!("unrated {name}");
-    let about = About { clip: name.clone(), group: name, kind: MUSIC.into(), quadrant: None, take: 0, family: "unrated".into(), done, passages: 0 };
+    let about =
+        About { clip: name.clone(), group: name, kind: MUSIC.into(), quadrant: None, take: 0, family: "unrated".into(), done, passages: 0 };
     Ok((sound, rate_hz, about))
 }
 
