@@ -109,7 +109,7 @@ pub fn report(measured: &Path, drawings: &Path) -> Result<Part> {
         &drawings.join("music-places.svg"),
         "Predicted places, coloured by listeners' quadrant",
         ("valence", "arousal"),
-        0.6,
+        0.7,
         &[of(0), of(1), of(2), of(3)],
     )?;
 

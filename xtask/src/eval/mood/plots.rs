@@ -113,7 +113,7 @@ pub fn scatter(to: &Path, title: &str, axes: (&str, &str), reach: f64, series: &
             PathElement::new(vec![(-reach, 0.0), (reach, 0.0)], INK.mix(0.5)),
             PathElement::new(vec![(0.0, -reach), (0.0, reach)], INK.mix(0.5)),
         ])?;
-        for (one, colour) in series.iter().zip(COLOURS) {
+        for (one, colour) in series.iter().zip(COLOURS).filter(|s| !s.0.points.is_empty()) {
             chart
                 .draw_series(one.points.iter().map(|p| Circle::new(*p, 2, colour.mix(0.55).filled())))?
                 .label(&one.name)
