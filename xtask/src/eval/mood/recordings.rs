@@ -47,7 +47,7 @@ pub fn report(root: &Path, data: &Path) -> Result<Part> {
     let library = all(files(&root.join("library"), "opus")?)?;
     let sentences = all(files(&data.join("audio/speech"), "ogg")?)?;
     let mut out = String::from(
-        "## Real recordings\n\nThe model that ships. A sound is called music from a probability of .5 on; under .1 it has no place on the plane.\n\n",
+        "## Real recordings\n\nThe model that ships. A sound is called music from a probability of .5 on; under .02 it has no place on the plane.\n\n",
     );
     let kinds = [
         ("recordings of music", &recordings, true),
