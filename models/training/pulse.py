@@ -21,14 +21,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional as F
 
+from tcn import Tcn
+
 FRAME_RATE_HZ = 44100 / 512
 BANDS = 40
-CHANNELS = 32
-TAPS = 5
 BLOCKS = 9
 OUTPUTS = ["beat", "downbeat", "pulse", "triple"]
 CROP = 2400
@@ -36,29 +35,6 @@ CROP = 2400
 SHORT = 6
 SHORT_CROPS = (170, 860)
 BATCH = 8
-
-
-class Pulse(nn.Module):
-    def __init__(self, inputs):
-        super().__init__()
-        self.stem = nn.Conv1d(inputs, CHANNELS, 3, padding=1)
-        self.wide = nn.ModuleList(nn.Conv1d(CHANNELS, CHANNELS, TAPS, dilation=2**i, padding=2 * 2**i) for i in range(BLOCKS))
-        self.mix = nn.ModuleList(nn.Conv1d(CHANNELS, CHANNELS, 1) for _ in range(BLOCKS))
-        self.head = nn.Conv1d(CHANNELS, len(OUTPUTS), 1)
-
-    def forward(self, x, dropout=0.0):
-        x = F.relu(self.stem(x))
-        for wide, mix in zip(self.wide, self.mix):
-            y = F.relu(wide(x))
-            if dropout:
-                y = F.dropout1d(y, dropout)
-            x = x + mix(y)
-        return self.head(F.relu(x))
-
-
-def layers(model):
-    rows = [(f"{kind}.{i}", c) for kind, row in (("wide", model.wide), ("mix", model.mix)) for i, c in enumerate(row)]
-    return [("stem", model.stem), ("head", model.head)] + rows
 
 
 def read(folder):
@@ -132,16 +108,12 @@ def main():
     Path(out).with_suffix(".held-out.txt").write_text("".join(t["name"] + "\n" for _, t in held))
     some = np.concatenate([p[0][::50].astype(np.float32) for p in pieces])
     mean, scale = some.mean(0), 1 / (some.std(0) + 1e-3)
-    model = Pulse(len(mean))
+    model = Tcn(len(mean), BLOCKS, len(OUTPUTS))
     print(len(pieces), "pieces,", len(held), "held out,", sum(p.numel() for p in model.parameters()), "parameters", flush=True)
     peak = 4e-3
     if len(sys.argv) > 4:
-        known = load_file(sys.argv[4])
-        mean, scale, peak = known["input.mean"].numpy(), known["input.scale"].numpy(), 2e-3
-        with torch.no_grad():
-            for name, conv in layers(model):
-                conv.weight.copy_(known[f"{name}.weight"].permute(2, 1, 0))
-                conv.bias.copy_(known[f"{name}.bias"])
+        mean, scale = model.load(sys.argv[4])
+        peak = 2e-3
     steps = epochs * (len(pieces) // BATCH)
     best = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(best, peak, total_steps=steps, pct_start=0.15)
@@ -152,14 +124,6 @@ def main():
         n = min(len(x) for x in xs)
         x = torch.from_numpy(np.stack([(x[:n] - mean) * scale for x in xs])).transpose(1, 2).contiguous()
         return x.float(), torch.from_numpy(np.stack([y[:, :n] for y in ys]))
-
-    def save():
-        tensors = {"input.mean": torch.from_numpy(mean), "input.scale": torch.from_numpy(scale)}
-        for name, conv in layers(model):
-            # Taps, then what comes in, then what goes out: the order in which the sums are done.
-            tensors[f"{name}.weight"] = conv.weight.detach().permute(2, 1, 0).contiguous()
-            tensors[f"{name}.bias"] = conv.bias.detach().contiguous()
-        save_file({k: v.float().contiguous() for k, v in tensors.items()}, out)
 
     for epoch in range(epochs):
         rng.shuffle(pieces)
@@ -183,7 +147,7 @@ def main():
                 loss, parts = loss_of(model(x), y)
                 scores.append([float(loss)] + [float(p) for p in parts])
         print(epoch, (total / (len(pieces) // BATCH)).round(4), "held out", np.mean(scores, 0).round(4), flush=True)
-        save()
+        model.save(out, mean, scale)
 
 
 if __name__ == "__main__":

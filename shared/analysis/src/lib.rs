@@ -13,11 +13,12 @@ mod hops;
 mod lanes;
 mod level;
 mod loudness;
+pub mod networks;
 mod onset;
 mod outline;
 pub mod passages;
 pub mod prosody;
-pub mod pulse;
+mod pulse;
 mod running;
 mod sections;
 mod spectrum;
@@ -32,9 +33,9 @@ pub use passages::{Passage, Passages};
 use bands::Bands;
 use fingerprint::FingerprintTaker;
 use loudness::LoudnessMeter;
+use networks::Listener;
 use onset::OnsetDetector;
 use outline::Outline;
-use pulse::Listener;
 use sections::SectionMeter;
 use spectrum::Framer;
 use stages::{Stage, Stages};
@@ -44,7 +45,7 @@ use track::{Analysis, Descriptors, Harmony, Sections, Timbre, Value, Voice};
 use voice::VoiceTracker;
 
 /// Version of every measure below. It is raised when any of them changes its answers.
-pub const VERSION: &str = "analysis 6";
+pub const VERSION: &str = "analysis 7";
 
 /// Frames per second of the short windows that see when: those of hops of 256 samples at 44.1 kHz.
 pub(crate) const FRAME_RATE_HZ: f64 = 44_100.0 / 256.0;
@@ -114,8 +115,8 @@ pub struct Whole {
     pub analysis: Analysis,
     /// What models of mood are given.
     pub passages: Passages,
-    /// What the pulse network was given, frame by frame at [`pulse::FRAME_RATE_HZ`]. Of a sound longer than three minutes that is only the end.
-    pub pulse_inputs: Vec<[f32; pulse::INPUTS]>,
+    /// What the networks were given, frame by frame at [`networks::FRAME_RATE_HZ`]. Of a sound longer than three minutes that is only the end.
+    pub network_inputs: Vec<[f32; networks::INPUTS]>,
 }
 
 /// Measures one sound.
@@ -260,9 +261,9 @@ impl Analyser {
     #[must_use]
     pub fn finish_whole(mut self) -> Whole {
         self.flush();
-        let pulse_inputs = self.listener.inputs();
+        let network_inputs = self.listener.inputs();
         let (analysis, passages) = self.conclude(&mut Stages::default());
-        Whole { analysis, passages, pulse_inputs }
+        Whole { analysis, passages, network_inputs }
     }
 
     /// The same, reading a clock between stages, for [`Self::finish_with_times`].
@@ -278,7 +279,7 @@ impl Analyser {
         self.flush();
         let mut stages = std::mem::take(&mut self.stages);
         let (analysis, passages) = self.conclude(&mut stages);
-        (Whole { analysis, passages, pulse_inputs: Vec::new() }, stages.times())
+        (Whole { analysis, passages, network_inputs: Vec::new() }, stages.times())
     }
 
     /// Ends the stream and gives what was measured.
@@ -308,7 +309,8 @@ impl Analyser {
         let keys = tonal.map(|c| tonal::ranked(&tonal::probabilities(&c.all, c.bass.as_ref())));
         let spans = tonal.map(|c| tonal::spans(c, duration_s));
         stages.end(Stage::Harmony);
-        let pulse = pulse::find(&self.listener.finish(), &onsets_s, duration_s);
+        let (activations, notes) = self.listener.finish();
+        let pulse = pulse::find(&activations, &onsets_s, duration_s);
         stages.end(Stage::Pulse);
         let tonic = tonal.and_then(|c| tonal::tonic(c, pulse.is_some()));
         stages.end(Stage::Harmony);
@@ -322,6 +324,7 @@ impl Analyser {
         let timbre = self.timbre.finish();
         let heard = passages::Heard {
             textures: &timbre.passages,
+            notes: &notes,
             chroma: chroma.as_ref(),
             level: &self.level,
             onsets_s: &onsets_s,

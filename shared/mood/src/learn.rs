@@ -16,9 +16,9 @@ const FOLDS: usize = 10;
 const RIDGES: [f64; 7] = [0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 10.0];
 /// So many examples' worth of belief that there is no constant shift.
 const PRIOR_EXAMPLES: f64 = 3.0;
-/// A correction is worth it if the squared error falls by more than this many of its standard errors: with one, a third of the libraries of `cargo xtask eval mood`
-/// were corrected after eight examples, to their harm.
-const STANDARD_ERRORS: f64 = 2.0;
+/// A correction is worth it if the squared error falls by more than chance would have it once in a hundred times: this is that quantile of the normal distribution.
+/// With two standard errors however few the examples, a tenth of the libraries of `cargo xtask eval mood` were corrected after eight, to their harm.
+const ONE_IN_A_HUNDRED: f64 = 2.326;
 
 /// A track whose mood somebody set.
 #[derive(Debug, Clone, PartialEq)]
@@ -157,11 +157,17 @@ fn axis(rows: &[Vec<f64>], off: &[f64]) -> (Option<Axis>, Worth) {
     let gains: Vec<f64> = before.iter().zip(&after).map(|(b, a)| b - a).collect();
     let gain = mean(&gains);
     let error = (gains.iter().map(|g| (g - gain).powi(2)).sum::<f64>() / (n * (n - 1)) as f64).sqrt();
-    let is_better = gain > STANDARD_ERRORS * error && gain > 0.0;
+    let is_better = gain > standard_errors(n - 1) * error && gain > 0.0;
     let worth = Worth { before: mean(&before).sqrt(), after: mean(&after).sqrt(), is_better };
     let rows: Vec<&[f64]> = rows.iter().map(Vec::as_slice).collect();
     let axis = is_better.then(|| fit(&rows, off, ridge)).flatten();
     (axis.map(|axis| Axis { spread: worth.after, ..axis }), worth)
+}
+
+/// The quantile of Student's distribution for [`ONE_IN_A_HUNDRED`]: more standard errors for fewer degrees of freedom (Abramowitz & Stegun 26.7.5).
+fn standard_errors(freedom: usize) -> f64 {
+    let (z, freedom) = (ONE_IN_A_HUNDRED, freedom.max(1) as f64);
+    z + (z.powi(3) + z) / (4.0 * freedom) + (5.0 * z.powi(5) + 16.0 * z.powi(3) + 3.0 * z) / (96.0 * freedom.powi(2))
 }
 
 /// Ridge regression of what the model is off on the embedding. `None` where numbers fail.

@@ -46,7 +46,7 @@ impl Cache {
                 crate::python::environment(
                     &self.cache.join("python"),
                     &list.lines().collect::<Vec<_>>(),
-                    "torch, onnx, onnxruntime, sklearn",
+                    "torch, onnx, onnxruntime, safetensors, sklearn",
                 )?
             }
         };

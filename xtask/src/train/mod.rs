@@ -4,6 +4,7 @@
 
 pub mod cache;
 pub mod music;
+pub mod notes;
 pub mod recording;
 pub mod speech;
 pub mod words;
@@ -23,19 +24,22 @@ pub struct Options {
 /// What can be trained.
 #[derive(Subcommand)]
 pub enum Train {
+    /// Which moments begin notes: models/notes.safetensors, which the measures of music read
+    Notes(music::Options),
     /// The mood of music: models/music-affect.onnx
     Music(music::Options),
     /// The mood of voices: models/speech-affect.onnx
     Speech(Options),
     /// The mood of sentences: models/text-affect.onnx
     Words(Options),
-    /// All three
+    /// The three of moods
     All(music::Options),
 }
 
 pub fn run(root: &Path, train: &Train) -> Result<()> {
     let data = crate::data()?;
     match train {
+        Train::Notes(options) => notes::run(root, &data, options),
         Train::Music(options) => music::run(root, &data, options),
         Train::Speech(options) => speech::run(root, &data, &options.cache),
         Train::Words(options) => words::run(root, &data, &options.cache),

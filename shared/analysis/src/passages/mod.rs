@@ -12,6 +12,7 @@ pub(crate) use texture::Texture;
 use crate::HARMONY_RATE_HZ;
 use crate::bands::BANDS;
 use crate::level::LevelCurve;
+use crate::networks::Notes;
 use crate::timbre::{COEFFICIENTS, OCTAVES};
 use crate::tonal::Chroma;
 use harmony::Harmony;
@@ -23,6 +24,9 @@ pub const PASSAGE_S: f64 = 5.0;
 const LEAST_S: f64 = 1.0;
 /// The tempo that others are told against: what listeners tap most readily (Parncutt 1994 and others find 100 to 120 beats a minute).
 const MIDDLE_BPM: f64 = 105.0;
+
+/// This is added to a density per second before its logarithm: less than one event in three seconds is all the same.
+const LEAST_PER_S: f64 = 0.3;
 
 /// A stretch of a sound and its measures, in the order of [`names`].
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +59,7 @@ pub fn names() -> Vec<String> {
 /// What is known of a sound once all of it has been heard.
 pub(crate) struct Heard<'a> {
     pub(crate) textures: &'a [Texture],
+    pub(crate) notes: &'a [Notes],
     pub(crate) chroma: Option<&'a Chroma>,
     pub(crate) level: &'a LevelCurve,
     pub(crate) onsets_s: &'a [f64],
@@ -80,12 +85,16 @@ impl Heard<'_> {
         let row = level.filter(|l| l.sounding_s >= LEAST_S).map(|level| {
             let mut texture = Texture::default();
             let passages = (from_s / PASSAGE_S).round() as usize..((to_s / PASSAGE_S).ceil() as usize).min(self.textures.len());
-            self.textures.get(passages).unwrap_or_default().iter().for_each(|t| texture.add(t));
+            self.textures.get(passages.clone()).unwrap_or_default().iter().for_each(|t| texture.add(t));
+            let mut notes = Notes::default();
+            let count = passages.end.min(self.notes.len());
+            self.notes.get(passages.start..count).unwrap_or_default().iter().for_each(|n| notes.add(n));
             let frame = |s: f64| (s * HARMONY_RATE_HZ) as usize;
             let harmony = self.chroma.and_then(|c| Harmony::of(c, frame(from_s)..frame(to_s).min(c.len())));
             let stretch = Stretch {
                 level,
                 texture,
+                notes,
                 harmony,
                 articulation: self.level.mean_articulation(onsets_s),
                 onsets_s,
@@ -128,6 +137,7 @@ pub(crate) struct Course {
 struct Stretch<'a> {
     level: Course,
     texture: Texture,
+    notes: Notes,
     harmony: Option<Harmony>,
     onsets_s: &'a [f64],
     articulation: Option<f64>,
@@ -147,9 +157,14 @@ fn put(stretch: Option<&Stretch<'_>>, put: &mut dyn FnMut(String, Option<f64>)) 
     put("tempo_octaves".into(), s.and_then(|s| s.bpm).map(|bpm| (bpm / MIDDLE_BPM).log2()));
     put("pulse_clarity".into(), s.map(|s| s.pulse_clarity.unwrap_or(0.0)));
     let gaps: Option<Vec<f64>> = s.map(|s| s.onsets_s.windows(2).map(|w| (w[1] - w[0]).max(0.03).log2()).collect());
-    put("event_density_octaves".into(), s.map(|s| (0.3 + s.onsets_s.len() as f64 / s.level.sounding_s).log2()));
+    put("event_density_octaves".into(), s.map(|s| (LEAST_PER_S + s.onsets_s.len() as f64 / s.level.sounding_s).log2()));
     put("event_gap_deviation_octaves".into(), gaps.filter(|g| g.len() >= 3).map(|g| deviation(&g)));
     put("articulation".into(), s.and_then(|s| s.articulation));
+    let per_s = |count: fn(&Notes) -> f64| s.map(|s| (LEAST_PER_S + count(&s.notes) / s.level.sounding_s).log2());
+    put("note_event_density_octaves".into(), per_s(Notes::events));
+    put("note_density_octaves".into(), per_s(Notes::begun));
+    put("notes_at_once_octaves".into(), per_s(Notes::sounding_s));
+    put("note_length_octaves".into(), s.map(|s| ((0.1 + s.notes.sounding_s()) / (1.0 + s.notes.begun())).log2()));
 
     let t = s.map(|s| &s.texture).filter(|t| t.frames > 0);
     put("flux_db".into(), t.map(|t| t.flux.mean()));

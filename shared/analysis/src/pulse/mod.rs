@@ -5,17 +5,11 @@
 
 mod bars;
 mod chain;
-mod hearing;
-mod listener;
-mod network;
 mod pace;
 mod presence;
 mod refine;
 
-pub use hearing::{FRAME_RATE_HZ, INPUTS};
-
-pub(crate) use listener::{Activations, Listener};
-
+use crate::networks::{Activations, FRAME_RATE_HZ};
 use music::{BeatGrid, Metre};
 use std::ops::Range;
 use track::Pace;

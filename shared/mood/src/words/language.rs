@@ -29,7 +29,7 @@ const LATIN: [Lang; 18] = [
 ];
 /// Common words that none of those languages shares.
 static ENGLISH: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("english.txt").split_whitespace().collect());
-/// With such a word in it, a text must look this much like another language (0 to 1) to count as one. Of 9,427 comments and
+/// With such a word in it, a text must look this much like another language (0 to 1) to count as one. Of 15,489 comments and
 /// sentences in English two in a hundred are lost, most of them names and headings.
 const SURE: f64 = 0.6;
 /// A text of fewer letters than this says nothing about its language.

@@ -145,8 +145,8 @@ fn training(data: &Path, soundfont: &Path, to: &Path) -> Result<()> {
     let font = score::soundfont(soundfont)?;
     let lines = in_parallel(&scores(data, Split::Training)?, |(number, (score, truth))| {
         let Piece { file, truth, .. } = make(font.as_ref(), to, *number, score, truth)?;
-        let analysis::Whole { analysis, pulse_inputs, .. } = analyser(&file)?.finish_whole();
-        crate::table::write_npy(&to.join(format!("{}.npy", truth.name)), analysis::pulse::INPUTS, pulse_inputs.as_flattened())?;
+        let analysis::Whole { analysis, network_inputs, .. } = analyser(&file)?.finish_whole();
+        crate::table::write_npy(&to.join(format!("{}.npy", truth.name)), analysis::networks::INPUTS, network_inputs.as_flattened())?;
         std::fs::remove_file(&file)?;
         let peaks = track::Value::measured(track::Peaks::default(), analysis::VERSION, None);
         Ok(serde_json::to_string(&serde_json::json!({ "truth": truth, "analysis": track::Analysis { peaks, ..analysis } }))?)

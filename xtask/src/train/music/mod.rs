@@ -2,7 +2,7 @@
 
 mod mastering;
 mod strange;
-mod takes;
+pub mod takes;
 
 use super::cache::{Cache, Kept, assemble, keep, kept_row, read};
 use super::recording;
@@ -22,7 +22,7 @@ use strange::Strange;
 use takes::Clip;
 
 /// Renderings of each clip.
-const TAKES: usize = 2;
+const TAKES: usize = 3;
 /// Frames of the log-mel picture a second: those of the pulse network, so many taken together.
 const PICTURE_FRAMES: usize = 8;
 /// Mel bands of the picture.
@@ -35,10 +35,10 @@ pub struct Options {
     pub cache: Cache,
     /// A General MIDI soundfont to render with
     #[arg(long, default_value = SOUNDFONT)]
-    soundfont: PathBuf,
+    pub soundfont: PathBuf,
     /// Only render and measure
     #[arg(long)]
-    measure_only: bool,
+    pub measure_only: bool,
 }
 
 /// What is known of a sound beside its measures.
@@ -156,7 +156,7 @@ pub fn run(root: &Path, data: &Path, options: &Options) -> Result<()> {
 }
 
 /// Measures a sound as a scan does.
-fn hear(sound: &[Vec<f32>; 2], rate_hz: u32) -> Result<Whole> {
+pub fn hear(sound: &[Vec<f32>; 2], rate_hz: u32) -> Result<Whole> {
     let mut analyser = Analyser::new(rate_hz, 2)?;
     analyser.push(&[&sound[0], &sound[1]]);
     Ok(analyser.finish_whole())
@@ -164,7 +164,7 @@ fn hear(sound: &[Vec<f32>; 2], rate_hz: u32) -> Result<Whole> {
 
 fn write_picture(to: &Path, whole: &Whole) -> Result<()> {
     let rows: Vec<f32> = whole
-        .pulse_inputs
+        .network_inputs
         .chunks(PICTURE_FRAMES)
         .flat_map(|frames| (0..PICTURE_BANDS).map(|b| frames.iter().map(|f| f[b]).sum::<f32>() / frames.len() as f32))
         .collect();

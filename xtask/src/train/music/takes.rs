@@ -73,9 +73,9 @@ pub fn clips(data: &Path) -> Result<Vec<Clip>> {
 /// Notes that nothing else starts above and that no higher note covers go to the melody's channel, the rest to the other's.
 fn part(score: &mut Score) {
     let notes = score.notes.clone();
-    for note in &mut score.notes {
+    for note in score.notes.iter_mut().filter(|n| n.channel != DRUMS) {
         let covered =
-            notes.iter().any(|n| n.key > note.key && n.start_s <= note.start_s + 0.05 && n.start_s + n.length_s > note.start_s + 0.05);
+            notes.iter().any(|n| n.channel != DRUMS && n.key > note.key && n.start_s <= note.start_s + 0.05 && n.start_s + n.length_s > note.start_s + 0.05);
         note.channel = if covered { REST } else { MELODY };
     }
 }
@@ -145,6 +145,38 @@ pub fn unrated(name: &str, score: &Score, font: &Arc<SoundFont>, scratch: &Path)
     Ok((sound, rate_hz, about))
 }
 
+/// A piece by any instruments, however mastered.
+pub struct Played {
+    pub sound: [Vec<f32>; 2],
+    pub rate_hz: u32,
+    /// The notes that were played.
+    pub score: Score,
+    /// Which family of instruments played; `None` if it is those that the piece was arranged for.
+    pub family: Option<&'static str>,
+}
+
+/// Some seconds of a piece by any instruments, however mastered: for a network that is to hear notes.
+pub fn anyhow_played(name: &str, score: &Score, font: &Arc<SoundFont>, scratch: &Path) -> Result<Played> {
+    let mut rng = Rng::with_seed(hash(name));
+    let mut score = excerpt(score, &mut rng);
+    // Three pieces in four are played by others than they were arranged for, and at another pitch.
+    let family = if rng.f64() < 0.75 { Some(rng.usize(..FAMILIES.len())) } else { None };
+    if let Some(family) = family {
+        play_otherwise(&mut score, &mut rng, &mut Vec::new());
+        part(&mut score);
+        for channel in [MELODY, REST] {
+            score.programs[usize::from(channel)] = *rng.choice(FAMILIES[family].1).unwrap_or(&0);
+        }
+    }
+    let mastering = Mastering::any(played_db(&score), &mut rng);
+    let (sound, rate_hz) = match family {
+        Some(OUR_OWN) => (own::render(&score, hash(name)), own::rate_hz()),
+        _ => (score.render(font)?, RATE_HZ),
+    };
+    let (sound, rate_hz) = mastering.apply(sound, rate_hz, &mut rng, scratch)?;
+    Ok(Played { sound, rate_hz, score, family: family.map(|f| FAMILIES[f].0) })
+}
+
 /// Some seconds of a score, where it is longer.
 fn excerpt(score: &Score, rng: &mut Rng) -> Score {
     let room_s = score.length_s - EXCERPT_S;
@@ -177,7 +209,9 @@ fn play_otherwise(score: &mut Score, rng: &mut Rng, done: &mut Vec<String>) {
     for note in &mut score.notes {
         note.start_s *= pace;
         note.length_s *= pace * held;
-        note.key = (i32::from(note.key) + semitones).clamp(24, 103) as u8;
+        if note.channel != DRUMS {
+            note.key = (i32::from(note.key) + semitones).clamp(24, 103) as u8;
+        }
         note.velocity = (middle + (f64::from(note.velocity) - mean) * (1.0 - 0.7 * evenness)).clamp(20.0, 127.0) as u8;
     }
     score.length_s *= pace;

@@ -1,8 +1,8 @@
-//! The pulse network: what is heard → for each frame how probably it is a beat, begins a bar, lies in music with a pulse, and lies
-//! in music whose beats divide into three.
+//! A network that says of each frame of what is heard how probable some things are.
 //!
 //! One idea: a temporal convolutional network (after Davies & Böck, EUSIPCO 2019) is a page of loops. It runs on every second of every
-//! file, so its sums are written with the widest vectors that the machine has (through `pulp`), without a runtime for models. Trained by `models/training/pulse.py`; its card is `models/pulse.md`.
+//! file, so its sums are written with the widest vectors that the machine has (through `pulp`), without a runtime for models. Two of one make differ in how far
+//! they look and in what they say (`models/pulse.md`, `models/notes.md`).
 
 use super::hearing::INPUTS;
 use pulp::{Simd, WithSimd};
@@ -13,12 +13,15 @@ use std::sync::OnceLock;
 const WIDTH: usize = 32;
 /// Taps of a dilated convolution.
 const TAPS: usize = 5;
-/// Residual blocks, each looking twice as far as the one before.
-const BLOCKS: usize = 9;
-/// Values per frame that come out.
-pub(crate) const OUTPUTS: usize = 4;
-/// How far the network looks to either side, in frames, rounded up to whole frames of harmony.
+/// Residual blocks at most, each looking twice as far as the one before.
+const MOST_BLOCKS: usize = 9;
+/// How far a network looks to either side, in frames, rounded up to whole frames of harmony.
 pub(crate) const REACH: usize = 1024;
+/// What the pulse network says of a frame: how probably it is a beat, begins a bar, lies in music with a pulse, and lies in music whose beats divide into
+/// three.
+pub(crate) const PULSE_OUTPUTS: usize = 4;
+/// What the network of notes says: how probably at least 1, 2, 3, 5 notes begin, and how probably at least 1, 2, 4, 6 sound.
+pub(crate) const NOTES_OUTPUTS: usize = 8;
 
 type Row = [f32; WIDTH];
 
@@ -28,7 +31,7 @@ struct Layer<const TAPS: usize, const IN: usize> {
     bias: Row,
 }
 
-pub(crate) struct Network {
+pub(crate) struct Network<const OUTPUTS: usize> {
     mean: [f32; INPUTS],
     scale: [f32; INPUTS],
     stem: Layer<3, INPUTS>,
@@ -38,30 +41,22 @@ pub(crate) struct Network {
 }
 
 /// Numbers of a tensor, if it has as many as are wanted.
-fn numbers<const N: usize>(file: &SafeTensors<'_>, name: &str) -> Option<[f32; N]> {
+fn numbers_of(file: &SafeTensors<'_>, name: &str, count: usize) -> Option<Vec<f32>> {
     let tensor = file.tensor(name).ok()?;
     let bytes = tensor.data().as_chunks::<4>().0;
-    let mut numbers = [0f32; N];
-    if tensor.dtype() != safetensors::Dtype::F32 || bytes.len() != N {
-        return None;
-    }
-    for (n, b) in numbers.iter_mut().zip(bytes) {
-        *n = f32::from_le_bytes(*b);
-    }
-    Some(numbers)
+    let is_right = tensor.dtype() == safetensors::Dtype::F32 && bytes.len() == count;
+    is_right.then(|| bytes.iter().map(|b| f32::from_le_bytes(*b)).collect())
+}
+
+fn numbers<const N: usize>(file: &SafeTensors<'_>, name: &str) -> Option<[f32; N]> {
+    numbers_of(file, name, N)?.try_into().ok()
 }
 
 impl<const TAPS: usize, const IN: usize> Layer<TAPS, IN> {
     fn read(file: &SafeTensors<'_>, name: &str) -> Option<Self> {
-        let tensor = file.tensor(&format!("{name}.weight")).ok()?;
-        let values = tensor.data().as_chunks::<4>().0;
-        if values.len() != TAPS * IN * WIDTH {
-            return None;
-        }
+        let values = numbers_of(file, &format!("{name}.weight"), TAPS * IN * WIDTH)?;
         let mut weight = Box::new([[[0f32; WIDTH]; IN]; TAPS]);
-        for (w, b) in weight.iter_mut().flatten().flatten().zip(values) {
-            *w = f32::from_le_bytes(*b);
-        }
+        weight.as_flattened_mut().as_flattened_mut().copy_from_slice(&values);
         Some(Self { weight, bias: numbers(file, &format!("{name}.bias"))? })
     }
 
@@ -90,21 +85,28 @@ impl<const TAPS: usize, const IN: usize> Layer<TAPS, IN> {
     }
 }
 
-impl Network {
-    /// The one that was trained; `None` if its file is not what this code expects, which a test rules out.
-    pub(crate) fn trained() -> Option<&'static Self> {
-        static NETWORK: OnceLock<Option<Network>> = OnceLock::new();
-        NETWORK.get_or_init(|| Self::read(include_bytes!("../../../../models/pulse.safetensors"))).as_ref()
-    }
+/// The pulse network that was trained; `None` if its file is not what this code expects, which a test rules out.
+pub(crate) fn pulse() -> Option<&'static Network<PULSE_OUTPUTS>> {
+    static NETWORK: OnceLock<Option<Network<PULSE_OUTPUTS>>> = OnceLock::new();
+    NETWORK.get_or_init(|| Network::read(include_bytes!("../../../../models/pulse.safetensors"))).as_ref()
+}
 
+/// The network of notes that was trained, likewise.
+pub(crate) fn notes() -> Option<&'static Network<NOTES_OUTPUTS>> {
+    static NETWORK: OnceLock<Option<Network<NOTES_OUTPUTS>>> = OnceLock::new();
+    NETWORK.get_or_init(|| Network::read(include_bytes!("../../../../models/notes.safetensors"))).as_ref()
+}
+
+impl<const OUTPUTS: usize> Network<OUTPUTS> {
     fn read(bytes: &[u8]) -> Option<Self> {
         let file = SafeTensors::deserialize(bytes).ok()?;
-        let head: [f32; WIDTH * OUTPUTS] = numbers(&file, "head.weight")?;
+        let head = numbers_of(&file, "head.weight", WIDTH * OUTPUTS)?;
+        let blocks = (0..MOST_BLOCKS).take_while(|i| file.tensor(&format!("wide.{i}.weight")).is_ok());
         Some(Self {
             mean: numbers(&file, "input.mean")?,
             scale: numbers(&file, "input.scale")?,
             stem: Layer::read(&file, "stem")?,
-            blocks: (0..BLOCKS)
+            blocks: blocks
                 .map(|i| Some((Layer::read(&file, &format!("wide.{i}"))?, Layer::read(&file, &format!("mix.{i}"))?)))
                 .collect::<Option<_>>()?,
             head: std::array::from_fn(|i| std::array::from_fn(|o| head[i * OUTPUTS + o])),
@@ -113,28 +115,25 @@ impl Network {
     }
 
     /// Probabilities for each frame. The first and last [`REACH`] frames of a cut do not know what lies beyond it.
-    pub(crate) fn run(&self, inputs: Vec<[f32; INPUTS]>) -> Vec<[f32; OUTPUTS]> {
+    pub(crate) fn run(&self, inputs: &[[f32; INPUTS]]) -> Vec<[f32; OUTPUTS]> {
         pulp::Arch::new().dispatch(Run { network: self, inputs })
     }
 }
 
-/// A run of the network, compiled once for every width of vectors.
-struct Run<'a> {
-    network: &'a Network,
-    inputs: Vec<[f32; INPUTS]>,
+/// A run of a network, compiled once for every width of vectors.
+struct Run<'a, const OUTPUTS: usize> {
+    network: &'a Network<OUTPUTS>,
+    inputs: &'a [[f32; INPUTS]],
 }
 
-impl WithSimd for Run<'_> {
+impl<const OUTPUTS: usize> WithSimd for Run<'_, OUTPUTS> {
     type Output = Vec<[f32; OUTPUTS]>;
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
-        let Self { network, mut inputs } = self;
-        for input in &mut inputs {
-            for ((x, mean), scale) in input.iter_mut().zip(&network.mean).zip(&network.scale) {
-                *x = (*x - mean) * scale;
-            }
-        }
+        let Self { network, inputs } = self;
+        let scaled = |input: &[f32; INPUTS]| std::array::from_fn(|i| (input[i] - network.mean[i]) * network.scale[i]);
+        let inputs: Vec<[f32; INPUTS]> = inputs.iter().map(scaled).collect();
         let relu = |mut row: Row| {
             row.iter_mut().for_each(|x| *x = x.max(0.0));
             row
