@@ -236,7 +236,7 @@ impl Analyser {
             sections.push_levels(&levels);
             stages.end(Stage::Sections);
             listener.push_levels(&levels);
-            stages.end(Stage::Pulse);
+            stages.end(Stage::Networks);
         });
         harmony_frames.push(mono, |power| {
             stages.end(Stage::Spectra);
@@ -245,7 +245,7 @@ impl Analyser {
             sections.close_frame();
             stages.end(Stage::Sections);
             listener.push_harmony(&all, &bass);
-            stages.end(Stage::Pulse);
+            stages.end(Stage::Networks);
         });
         stages.end(Stage::Spectra);
     }
@@ -311,7 +311,7 @@ impl Analyser {
         stages.end(Stage::Harmony);
         let (activations, notes) = self.listener.finish();
         let pulse = pulse::find(&activations, &onsets_s, duration_s);
-        stages.end(Stage::Pulse);
+        stages.end(Stage::Networks);
         let tonic = tonal.and_then(|c| tonal::tonic(c, pulse.is_some()));
         stages.end(Stage::Harmony);
         let boundaries_s = self.sections.boundaries(chroma.as_ref(), pulse.as_ref().map(|p| &p.grid), duration_s);

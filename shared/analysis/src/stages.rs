@@ -17,7 +17,8 @@ pub enum Stage {
     Timbre,
     Sections,
     Harmony,
-    Pulse,
+    /// The networks of beats and of notes, and what reads them.
+    Networks,
 }
 
 /// Every stage, in the order in which they run.
@@ -31,7 +32,7 @@ pub const ALL: [Stage; 10] = [
     Stage::Timbre,
     Stage::Sections,
     Stage::Harmony,
-    Stage::Pulse,
+    Stage::Networks,
 ];
 
 /// Adds up the time of each stage, if it is told to.

@@ -15,6 +15,11 @@ pub const DRUMS: u8 = 9;
 /// General MIDI programs whose notes begin at once: pianos, mallets, guitars, plucked basses, harp, plucked folk instruments.
 const STRUCK: [std::ops::RangeInclusive<u8>; 5] = [0..=15, 24..=39, 45..=47, 104..=108, 112..=117];
 
+/// Whether a General MIDI program's notes begin at once and fade by themselves.
+pub fn is_struck(program: u8) -> bool {
+    STRUCK.iter().any(|s| s.contains(&program))
+}
+
 /// A note.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Note {
@@ -66,8 +71,7 @@ impl Score {
 
     /// Where notes begin, one moment for those that begin together; `None` where an instrument swells, so that nobody could say when.
     pub fn onsets_s(&self) -> Option<Vec<f64>> {
-        let is_struck = |n: &Note| n.channel == DRUMS || STRUCK.iter().any(|s| s.contains(&self.programs[usize::from(n.channel)]));
-        if !self.notes.iter().all(is_struck) {
+        if !self.notes.iter().all(|n| n.channel == DRUMS || is_struck(self.programs[usize::from(n.channel)])) {
             return None;
         }
         let mut times: Vec<f64> = self.notes.iter().map(|n| n.start_s).collect();

@@ -6,7 +6,7 @@
 use super::mastering::Mastering;
 use super::{About, MUSIC};
 use crate::hash::hash;
-use crate::render::score::{DRUMS, RATE_HZ, Score};
+use crate::render::score::{DRUMS, Note, RATE_HZ, Score, is_struck};
 use crate::render::{midi, own};
 use anyhow::{Context, Result};
 use fastrand::Rng;
@@ -39,6 +39,13 @@ const DRONE: u8 = 2;
 const EXCERPT_S: f64 = 25.0;
 /// One note of the highest velocity held all the time would have this level: it puts the clips at -32 to -13 dBFS.
 const FULL_DB: f64 = -10.0;
+
+/// Notes that begin within so many seconds are a chord.
+const TOGETHER_S: f64 = 0.05;
+/// The next note of a voice is no further away than a fifth.
+const VOICE_SEMITONES: u8 = 7;
+/// Tied notes overlap by so much of their length.
+const TIED: f64 = 1.05;
 
 /// A clip of EMOPIA.
 pub struct Clip {
@@ -80,6 +87,16 @@ fn part(score: &mut Score) {
     }
 }
 
+/// Takes the piano's pedal away where what plays has none: there a note ends when its voice moves on, which is when a note begins near it.
+fn without_pedal(score: &mut Score) {
+    let notes = score.notes.clone();
+    for note in score.notes.iter_mut().filter(|n| n.channel != DRUMS && !is_struck(score.programs[usize::from(n.channel)])) {
+        let moves_on = |n: &&Note| n.start_s > note.start_s + TOGETHER_S && n.key.abs_diff(note.key) <= VOICE_SEMITONES && n.key != note.key;
+        let next_s = notes.iter().filter(moves_on).map(|n| n.start_s).fold(f64::INFINITY, f64::min);
+        note.length_s = note.length_s.min((next_s - note.start_s) * TIED);
+    }
+}
+
 /// A take of a clip: its sound, its sample rate, and what was done.
 pub fn take(clip: &Clip, take: usize, font: &Arc<SoundFont>, scratch: &Path) -> Result<([Vec<f32>; 2], u32, About)> {
     let seed = hash(&clip.name);
@@ -101,6 +118,7 @@ pub fn take(clip: &Clip, take: usize, font: &Arc<SoundFont>, scratch: &Path) -> 
     score.programs[usize::from(MELODY)] = if take == 0 { 0 } else { *rng.choice(programs).unwrap_or(&0) };
     score.programs[usize::from(REST)] =
         if take > 0 && rng.bool() { *rng.choice(programs).unwrap_or(&0) } else { score.programs[usize::from(MELODY)] };
+    without_pedal(&mut score);
     done.push(format!("programs {} and {}", score.programs[0], score.programs[1]));
     if take > 0 && rng.f64() < 0.3 {
         drum(&mut score, &mut rng);
