@@ -62,7 +62,8 @@ fn every_model_says_what_onnxruntime_said() {
 fn what_travels_in_the_binaries_is_small() {
     let size = |name: &str| std::fs::metadata(folder().join(name)).unwrap().len();
     assert!(size("text-affect.onnx") <= 5_000_000);
-    let all: u64 = Role::ALL.iter().map(|r| size(&format!("{r}.onnx"))).sum::<u64>() + size("pulse.safetensors") + size("notes.safetensors");
+    let all: u64 =
+        Role::ALL.iter().map(|r| size(&format!("{r}.onnx"))).sum::<u64>() + size("pulse.safetensors") + size("notes.safetensors");
     assert!(all < 15_000_000, "{all} bytes");
 }
 

@@ -3,8 +3,8 @@
 //! One idea: a hidden semi-Markov model (after Böck, Krebs & Widmer, ISMIR 2015). A state is a beat and the time since the beat before. The
 //! price of changing the pace grows with the logarithm of the change, so the best predecessor of every pace is found in two sweeps.
 
-use crate::networks::FRAME_RATE_HZ;
 use crate::networks::Activations;
+use crate::networks::FRAME_RATE_HZ;
 use std::ops::Range;
 
 /// Tempi that are looked for, in beats per minute. Slower beats are felt in halves or thirds (London, Hearing in Time, 2004).

@@ -3,8 +3,8 @@
 //! One idea: an alap may last longer than the composition in time that follows it. So it is not the whole that has a pulse or none: a stretch of some
 //! length with a pulse is enough, and beats are looked for there.
 
-use crate::networks::FRAME_RATE_HZ;
 use super::{Activations, PULSE};
+use crate::networks::FRAME_RATE_HZ;
 use std::ops::Range;
 
 /// Time over which the network's opinion is averaged.

@@ -15,6 +15,7 @@ use analysis::{Analyser, Whole, passages};
 use anyhow::{Context, Result};
 use rustysynth::SoundFont;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -144,6 +145,8 @@ pub fn measure(data: &Path, cache: &Cache, soundfont: &Path) -> Result<PathBuf> 
     })?;
     let heard: Vec<Kept<About>> = files.iter().map(|f| read(f)).collect::<Result<_>>()?;
     assemble(&dir, &heard, &passages::names())?;
+    let written: BTreeMap<&str, _> = clips.iter().map(|c| (c.name.as_str(), c.written())).collect();
+    std::fs::write(dir.join("written.json"), serde_json::to_vec(&written)?)?;
     Ok(dir)
 }
 

@@ -56,6 +56,59 @@ pub struct Clip {
     score: Score,
 }
 
+/// What the notes of a clip tell of it: what a model is taught beside the quadrant, and what it could know at best.
+#[derive(Debug, Clone, Copy, serde::Serialize)]
+pub struct Written {
+    /// Logarithms to the base of two of: moments a second at which notes begin, notes a second, and the mean length of a note in seconds.
+    events_octaves: f64,
+    notes_octaves: f64,
+    length_octaves: f64,
+    /// Notes that begin together, in the mean.
+    chord_notes: f64,
+    /// Deviation of the logarithms of the gaps between those moments.
+    gap_deviation_octaves: f64,
+    key_mean_midi: f64,
+    key_deviation_semitones: f64,
+    velocity_mean: f64,
+    velocity_deviation: f64,
+    /// See [`played_db`].
+    played_db: f64,
+}
+
+impl Clip {
+    /// What its notes tell.
+    pub fn written(&self) -> Written {
+        let notes = &self.score.notes;
+        let mut starts_s: Vec<f64> = notes.iter().map(|n| n.start_s).collect();
+        starts_s.sort_by(f64::total_cmp);
+        starts_s.dedup_by(|b, a| *b - *a < TOGETHER_S);
+        let gaps: Vec<f64> = starts_s.windows(2).map(|w| (w[1] - w[0]).log2()).collect();
+        let (count, events) = (notes.len().max(1) as f64, starts_s.len().max(1) as f64);
+        let (keys, velocities): (Vec<f64>, Vec<f64>) = notes.iter().map(|n| (f64::from(n.key), f64::from(n.velocity))).unzip();
+        let ((_, gap_deviation_octaves), (key_mean_midi, key_deviation_semitones)) = (mean_deviation(&gaps), mean_deviation(&keys));
+        let (velocity_mean, velocity_deviation) = mean_deviation(&velocities);
+        Written {
+            events_octaves: (events / self.score.length_s).log2(),
+            notes_octaves: (count / self.score.length_s).log2(),
+            length_octaves: (notes.iter().map(|n| n.length_s).sum::<f64>() / count).max(0.01).log2(),
+            chord_notes: count / events,
+            gap_deviation_octaves,
+            key_mean_midi,
+            key_deviation_semitones,
+            velocity_mean,
+            velocity_deviation,
+            played_db: played_db(&self.score),
+        }
+    }
+}
+
+/// Mean and standard deviation; 0 of nothing.
+fn mean_deviation(values: &[f64]) -> (f64, f64) {
+    let n = values.len().max(1) as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    (mean, (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt())
+}
+
 /// All clips, in order of their names.
 pub fn clips(data: &Path) -> Result<Vec<Clip>> {
     let dir = data.join("music/emopia/midis");
@@ -81,8 +134,9 @@ pub fn clips(data: &Path) -> Result<Vec<Clip>> {
 fn part(score: &mut Score) {
     let notes = score.notes.clone();
     for note in score.notes.iter_mut().filter(|n| n.channel != DRUMS) {
-        let covered =
-            notes.iter().any(|n| n.channel != DRUMS && n.key > note.key && n.start_s <= note.start_s + 0.05 && n.start_s + n.length_s > note.start_s + 0.05);
+        let covered = notes.iter().any(|n| {
+            n.channel != DRUMS && n.key > note.key && n.start_s <= note.start_s + 0.05 && n.start_s + n.length_s > note.start_s + 0.05
+        });
         note.channel = if covered { REST } else { MELODY };
     }
 }
@@ -91,7 +145,8 @@ fn part(score: &mut Score) {
 fn without_pedal(score: &mut Score) {
     let notes = score.notes.clone();
     for note in score.notes.iter_mut().filter(|n| n.channel != DRUMS && !is_struck(score.programs[usize::from(n.channel)])) {
-        let moves_on = |n: &&Note| n.start_s > note.start_s + TOGETHER_S && n.key.abs_diff(note.key) <= VOICE_SEMITONES && n.key != note.key;
+        let moves_on =
+            |n: &&Note| n.start_s > note.start_s + TOGETHER_S && n.key.abs_diff(note.key) <= VOICE_SEMITONES && n.key != note.key;
         let next_s = notes.iter().filter(moves_on).map(|n| n.start_s).fold(f64::INFINITY, f64::min);
         note.length_s = note.length_s.min((next_s - note.start_s) * TIED);
     }
