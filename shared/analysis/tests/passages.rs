@@ -25,7 +25,7 @@ fn swelling(notes_per_s: f32) -> Vec<f32> {
     sound
 }
 
-fn whole(sound: &[f32]) -> impl Fn(&str) -> f32 {
+fn whole(sound: &[f32]) -> impl Fn(&str) -> f32 + use<> {
     let mut analyser = Analyser::new(RATE_HZ, 1).unwrap();
     analyser.push(&[sound]);
     let row = analyser.finish_with_passages().1.whole.row.unwrap();
