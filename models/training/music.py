@@ -347,23 +347,29 @@ def is_music_model(x, y):
     return LogisticRegression(C=0.05, max_iter=500, class_weight="balanced").fit(x, y)
 
 
+def music_rows(table):
+    """Rows that music is told from what is none by: wholes, and the passages of what nobody rated, for much that is scanned is short."""
+    return table.whole | (table.quadrant < 0)[table.owner]
+
+
 def judge_music(table, columns, scaling):
     """How well music is told from what is none: each kind of sound (each speaker) by a model that does not know it, nor the songs that it is told from."""
-    z = scaling(table.x[:, columns])[table.whole]
-    is_music = table.kind == "music"
+    z = scaling(table.x[:, columns])
+    rows, is_music, kind = music_rows(table), (table.kind == "music")[table.owner], table.kind[table.owner]
+    group, part = table.group[table.owner], table.part[table.owner]
     said = np.zeros(len(z))
-    for held in sorted(set(table.group[~is_music])):
-        test = (table.group == held) & ~is_music
-        model = is_music_model(z[~test], is_music[~test])
-        said[test] = model.decision_function(z[test])
-    for part in range(PARTS):
-        test = is_music & (table.part == part)
-        said[test] = is_music_model(z[~test], is_music[~test]).decision_function(z[test])
-    kinds = {k: auc(said[is_music | (table.kind == k)], is_music[is_music | (table.kind == k)]) for k in sorted(set(table.kind[~is_music]))}
-    # Most of what is scanned is music: what is said of it is shifted until hardly any is taken for something else.
-    least = float(np.quantile(said[is_music], MISTAKEN))
-    caught = {k: float((said[table.kind == k] < least).mean()) for k in kinds}
-    return {"all": auc(said, is_music), "kinds": kinds, "caught": caught, "least": least, "counts": {k: int((table.kind == k).sum()) for k in sorted(set(table.kind))}}
+    tests = [~is_music & (group == held) for held in sorted(set(group[~is_music]))] + [is_music & (part == k) for k in range(PARTS)]
+    for test in tests:
+        known = rows & ~test
+        said[test] = is_music_model(z[known], is_music[known]).decision_function(z[test])
+    whole = table.whole
+    of = lambda rows: auc(said[rows], is_music[rows])
+    kinds = {k: of(whole & (is_music | (kind == k))) for k in sorted(set(kind[~is_music]))}
+    # Most of what is scanned is music: what is said of it is shifted until hardly any is taken for something else, short pieces neither.
+    least = float(min(np.quantile(said[is_music & r], MISTAKEN) for r in (whole, ~whole)))
+    caught = {k: float((said[whole & (kind == k)] < least).mean()) for k in kinds}
+    counts = {k: int((table.kind == k).sum()) for k in sorted(set(table.kind))}
+    return {"all": of(whole), "passages": of(~whole), "kinds": kinds, "caught": caught, "least": least, "counts": counts}
 
 
 def segments(table, columns):
@@ -503,10 +509,10 @@ def export(models, table, used, ab, apart, everything, strange, least, metrics):
     scaling = Scaling(x)
     net = fit(scaling(x), quadrant, table.weights(), table.written[table.owner], 64, 1)
     # Music and what is none, in the same scale as the rest.
-    whole = everything.x[everything.whole]
-    z = scaling(whole[:, used])
+    rows = music_rows(everything)
+    z = scaling(everything.x[rows][:, used])
     place = [used.index(i) for i in strange]
-    told = is_music_model(z[:, place], everything.kind == "music")
+    told = is_music_model(z[:, place], (everything.kind == "music")[everything.owner][rows])
     music_w = np.zeros((len(used), 1), np.float32)
     music_w[place, 0] = told.coef_[0]
 

@@ -108,7 +108,10 @@ pub fn scatter(to: &Path, title: &str, axes: (&str, &str), reach: f64, series: &
             .x_label_area_size(40)
             .y_label_area_size(50)
             .build_cartesian_2d(-reach..reach, -reach..reach)?;
-        chart.configure_mesh().light_line_style(WHITE).x_desc(axes.0).y_desc(axes.1).draw()?;
+        // Without the sign of a zero.
+        let tenths = |x: &f64| format!("{:.1}", (10.0 * x).round() / 10.0 + 0.0);
+        let mut mesh = chart.configure_mesh();
+        mesh.light_line_style(WHITE).x_desc(axes.0).y_desc(axes.1).x_label_formatter(&tenths).y_label_formatter(&tenths).draw()?;
         chart.draw_series([
             PathElement::new(vec![(-reach, 0.0), (reach, 0.0)], INK.mix(0.5)),
             PathElement::new(vec![(0.0, -reach), (0.0, reach)], INK.mix(0.5)),
