@@ -4,13 +4,9 @@
 
 which renders pieces with any instruments and however mastered, measures what the networks are given, and calls this script with that folder and that of the
 models. The outputs are probabilities that at least so many notes begin in a frame, or sound in it; sums of them over a passage are how many there are.
-
-`python models/training/notes.py FOLDER` instead says how well it hears instruments that it does not know: each quarter of the families of instruments is left
-out in turn.
 """
 
 import json
-import math
 import random
 import sys
 import zlib
@@ -21,10 +17,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from heard import BANDS, FRAME_RATE_HZ, retone
 from tcn import Tcn
 
-FRAME_RATE_HZ = 44100 / 512
-BANDS = 40
 # Looks 0.36 s to either side.
 BLOCKS = 4
 # At least so many notes.
@@ -81,12 +76,7 @@ def varied(heard, y, rng):
     """Some frames of a piece in another level, tone and bandwidth."""
     start = rng.randrange(max(1, len(heard) - CROP + 1))
     x = heard[start : start + CROP].astype(np.float32)
-    energy = np.float32(10) ** x[:, :BANDS] - 1
-    place = np.linspace(-1, 1, BANDS)
-    decibels = rng.uniform(-18, 6) + rng.uniform(-6, 6) * place + rng.uniform(-5, 5) * np.cos(rng.uniform(1, 4) * np.pi * place + rng.uniform(0, 6))
-    x[:, :BANDS] = np.log10(1 + energy.clip(0) * (10 ** (decibels / 10)).astype(np.float32))
-    if rng.random() < 0.15:
-        x[:, rng.randrange(18, BANDS) : BANDS] = 0
+    retone(x, rng)
     return x, y[:, start : start + CROP].astype(np.float32)
 
 
@@ -157,18 +147,8 @@ def fit(pieces, held, epochs=EPOCHS):
     return model, mean, scale
 
 
-def leave_instruments_out(known, held):
-    """For each quarter of the families: densities of what they play, by a network that knows them and by one that does not."""
-    families = sorted({p[3] for p in known} - {None})
-    for k in range(4):
-        left = set(families[k::4])
-        played = [p for p in held if p[3] in left]
-        for name, pieces in (("known", known), ("unknown", [p for p in known if p[3] not in left])):
-            print(sorted(left), name, "r", correlations(*fit(pieces, played), played), flush=True)
-
-
 def main():
-    folder = Path(sys.argv[1])
+    folder, models = Path(sys.argv[1]), Path(sys.argv[2])
     torch.set_num_threads(2)
     pieces = read(folder)
     # By name, so that a piece that was held out stays so when others are added.
@@ -176,11 +156,8 @@ def main():
     held = [p for p in pieces if of(p) == 0]
     known = [p for p in pieces if of(p)]
     print(len(known), "pieces,", len(held), "held out", flush=True)
-    if len(sys.argv) == 2:
-        leave_instruments_out(known, held)
-        return
     model, mean, scale = fit(known, held)
-    to = Path(sys.argv[2]) / "notes.safetensors"
+    to = models / "notes.safetensors"
     model.save(to, mean, scale)
     # Readable by everybody, as the other weights are.
     to.chmod(0o644)

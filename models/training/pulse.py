@@ -24,10 +24,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from heard import FRAME_RATE_HZ, retone
 from tcn import Tcn
 
-FRAME_RATE_HZ = 44100 / 512
-BANDS = 40
 BLOCKS = 9
 OUTPUTS = ["beat", "downbeat", "pulse", "triple"]
 CROP = 2400
@@ -75,12 +74,7 @@ def varied(heard, truth, rng, crop):
         k = np.minimum(at.astype(int), len(heard) - 2)
         part = (at - k)[:, None].astype(np.float32)
         x = heard[k].astype(np.float32) * (1 - part) + heard[k + 1].astype(np.float32) * part
-    energy = np.float32(10) ** x[:, :BANDS] - 1
-    place = np.linspace(-1, 1, BANDS)
-    decibels = rng.uniform(-18, 6) + rng.uniform(-6, 6) * place + rng.uniform(-5, 5) * np.cos(rng.uniform(1, 4) * np.pi * place + rng.uniform(0, 6))
-    x[:, :BANDS] = np.log10(1 + energy.clip(0) * (10 ** (decibels / 10)).astype(np.float32))
-    if rng.random() < 0.15:
-        x[:, rng.randrange(18, BANDS) : BANDS] = 0
+    retone(x, rng)
     if rng.random() < 0.15:
         # A recording without its lowest octaves.
         x[:, : rng.randrange(1, 5)] = 0

@@ -3,6 +3,22 @@
 use anyhow::Result;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// Of what takes long, every so many are told.
+const TOLD: usize = 200;
+
+/// The same as [`in_parallel`], and says how far it is.
+pub fn in_parallel_told<T: Sync, R: Send>(all: &[T], each: impl Fn(&T) -> Result<R> + Sync) -> Result<Vec<R>> {
+    let done = AtomicUsize::new(0);
+    in_parallel(all, |item| {
+        let result = each(item)?;
+        let n = done.fetch_add(1, Ordering::Relaxed) + 1;
+        if n.is_multiple_of(TOLD) {
+            eprintln!("{n} of {}", all.len());
+        }
+        Ok(result)
+    })
+}
+
 /// Does something with each, on all cores, keeping the order.
 pub fn in_parallel<T: Sync, R: Send>(all: &[T], each: impl Fn(&T) -> Result<R> + Sync) -> Result<Vec<R>> {
     let next = AtomicUsize::new(0);

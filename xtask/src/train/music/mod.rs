@@ -7,7 +7,7 @@ pub mod takes;
 use super::cache::{Cache, Kept, assemble, keep, kept_row, read};
 use super::recording;
 use crate::eval::training_scores;
-use crate::parallel::in_parallel;
+use crate::parallel::in_parallel_told;
 use crate::render::score::Score;
 use crate::render::{SOUNDFONT, score};
 use crate::table::write_npy;
@@ -18,7 +18,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use strange::Strange;
 use takes::Clip;
 
@@ -123,8 +122,7 @@ pub fn measure(data: &Path, cache: &Cache, soundfont: &Path) -> Result<PathBuf> 
     let mut sounds: Vec<Sound<'_>> = strange.iter().map(Sound::Strange).collect();
     sounds.extend(unrated.iter().map(|(name, score)| Sound::Unrated(name, score)));
     sounds.extend((0..TAKES).flat_map(|take| clips.iter().map(move |clip| Sound::Clip(clip, take))));
-    let done = AtomicUsize::new(0);
-    let files = in_parallel(&sounds, |sound| {
+    let files = in_parallel_told(&sounds, |sound| {
         let stem = dir.join(sound.name());
         let kept = dir.join(format!("{}.json", sound.name()));
         keep(&kept, || {
@@ -137,10 +135,6 @@ pub fn measure(data: &Path, cache: &Cache, soundfont: &Path) -> Result<PathBuf> 
             let rows: Vec<_> = all.filter_map(|p| p.row.as_deref()).map(kept_row).collect();
             Ok(Kept { about: About { passages: rows.len().saturating_sub(1), ..about }, rows })
         })?;
-        let n = done.fetch_add(1, Ordering::Relaxed) + 1;
-        if n.is_multiple_of(200) {
-            eprintln!("{n} of {}", sounds.len());
-        }
         Ok(kept)
     })?;
     let heard: Vec<Kept<About>> = files.iter().map(|f| read(f)).collect::<Result<_>>()?;

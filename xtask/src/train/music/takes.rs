@@ -135,7 +135,10 @@ fn part(score: &mut Score) {
     let notes = score.notes.clone();
     for note in score.notes.iter_mut().filter(|n| n.channel != DRUMS) {
         let covered = notes.iter().any(|n| {
-            n.channel != DRUMS && n.key > note.key && n.start_s <= note.start_s + 0.05 && n.start_s + n.length_s > note.start_s + 0.05
+            n.channel != DRUMS
+                && n.key > note.key
+                && n.start_s <= note.start_s + TOGETHER_S
+                && n.start_s + n.length_s > note.start_s + TOGETHER_S
         });
         note.channel = if covered { REST } else { MELODY };
     }
