@@ -1,12 +1,10 @@
 //! Arguments as they are typed.
 
+use crate::asking::Asking;
 use ::mood::{Models, Role};
-use affect::Affect;
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
-use music::Key;
 use std::ffi::OsString;
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 /// Tags a music library with mood, tempo, key and loudness, and searches it.
@@ -42,14 +40,16 @@ impl Arguments {
 pub enum Command {
     /// Measure what is new in some folders and bring the catalogue up to date
     Scan(Scan),
+    /// Scan whenever something changes in some folders, until Ctrl-C
+    Watch(Watch),
     /// Find tracks by mood, tempo, key and words
-    Search(Search),
+    Search(Box<Search>),
     /// Print all that is known of a track, and where each value came from
     Show(Show),
     /// Measure one file and print everything, without a catalogue
     Analyse(Analyse),
-    /// Set tempo, downbeat, metre, key or mood of a track by hand, for ever
-    Edit(Edit),
+    /// Set values of tracks by hand, for ever
+    Edit(Box<Edit>),
     /// Cut a file at its silences into one file (WAV, 32-bit float) for each piece
     Split(Split),
     /// Write the measures of all files of a folder as one table of numbers, to train models on
@@ -61,6 +61,41 @@ pub enum Command {
     Mood(Mood),
     /// Print how the library lies on the plane of mood
     Stats,
+    /// List what was set by hand, the last first
+    Log(Log),
+    /// Take back what was set by hand: the last step, or one that 'log' lists
+    Undo(Undo),
+    /// Say where the folders that files are named from lie on this machine
+    #[command(subcommand)]
+    Roots(Roots),
+    /// Put tracks aside, for a production or otherwise
+    #[command(subcommand)]
+    Bin(Bin),
+    /// Searches that were kept with 'search --keep'
+    #[command(subcommand)]
+    Searches(Searches),
+    /// Licences: what was bought for which track, and what it is cleared for
+    #[command(subcommand)]
+    Rights(Rights),
+    /// Write down where tracks are used
+    #[command(subcommand)]
+    Usage(Usages),
+    /// The cue sheet of a project: which music is in it, from where to where, whose it is
+    CueSheet(CueSheet),
+    /// Write a spreadsheet of tracks and what is known of them, to fill in
+    TagTemplate(TagTemplate),
+    /// Set by hand what such a spreadsheet says otherwise
+    TagApply(TagApply),
+    /// List copies of one recording: the same sound in several files, and other encodings, levels and starts
+    Duplicates,
+    /// Hold the catalogue against itself, its index and the disk
+    Check(Check),
+    /// Write the whole catalogue as JSON, an object a line
+    Export(Export),
+    /// Read what 'export' wrote
+    Import(Import),
+    /// Copy the catalogue into a file, also while scans run
+    Backup(Backup),
     /// Measure files named on standard input, one JSON job a line (used by scan)
     #[command(hide = true)]
     Worker(Worker),
@@ -74,63 +109,23 @@ pub struct Scan {
     /// Worker processes at once [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub workers: Option<u16>,
+    /// Measure anew what an older version of this program or another model measured: all of it, or at most so many files
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "0")]
+    pub upgrade: Option<usize>,
     #[command(flatten)]
     pub measuring: Measuring,
     #[command(flatten)]
     pub models: ModelFiles,
 }
 
-#[derive(Args)]
-pub struct Search {
-    /// Words that must be there: all of them, "phrases in double quotes", OR, and -word to exclude
-    #[arg(value_name = "WORDS")]
-    pub words: Vec<String>,
-    /// Rank by nearness to a mood word, like tense or serene
-    #[arg(long, value_name = "WORD", conflicts_with_all = ["valence", "arousal"])]
-    pub mood: Option<String>,
-    /// Rank by nearness to this valence, -1 (unpleasant) to 1 (pleasant)
-    #[arg(long, value_name = "V", requires = "arousal", allow_negative_numbers = true)]
-    pub valence: Option<f64>,
-    /// Rank by nearness to this arousal, -1 (calm) to 1 (excited)
-    #[arg(long, value_name = "A", requires = "valence", allow_negative_numbers = true)]
-    pub arousal: Option<f64>,
-    /// Only tempi in this range, in whatever octave, like 90..120
-    #[arg(long, value_name = "FROM..TO")]
-    pub bpm: Option<String>,
-    /// Rank by nearness to this key, like "D minor" or F#
-    #[arg(long, value_name = "KEY")]
-    pub key: Option<String>,
-    /// At most this many results; 0 for all
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    pub limit: usize,
-}
-
-impl Search {
-    /// The query that was meant.
-    pub fn query(&self) -> anyhow::Result<catalogue::Query> {
-        let at = match (&self.mood, self.valence, self.arousal) {
-            (Some(word), ..) => Some(affect::mood(word).context("--mood")?.at),
-            (None, Some(v), Some(a)) => Some(Affect::new(v, a).map_err(|e| anyhow::anyhow!("--{e}"))?),
-            _ => None,
-        };
-        Ok(catalogue::Query {
-            at,
-            bpm: self.bpm.as_deref().map(range).transpose()?,
-            key: self.key.as_deref().map(str::parse::<Key>).transpose().context("--key")?,
-            text: Some(self.words.join(" ").replace(SHIELD, "-")).filter(|t| !t.trim().is_empty()),
-            limit: self.limit,
-        })
-    }
-}
-
 /// Stands for the minus of a word to exclude while the arguments are parsed.
-const SHIELD: char = '\u{1}';
+pub const SHIELD: char = '\u{1}';
 
 /// Lets `-word` through to the words of a search, where options are known too: an argument parser takes one or the other.
 pub fn shield_exclusions(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let mut is_search = false;
     let shield = |argument: OsString| {
-        is_search |= argument == "search";
+        is_search |= argument == "search" || argument == "edit" || argument == "bin";
         let text = argument.to_str().unwrap_or_default();
         let excluded = text.strip_prefix('-').filter(|word| word.chars().count() > 1 && !word.starts_with(['-', '.']));
         match excluded.filter(|word| is_search && !word.starts_with(|c: char| c.is_ascii_digit())) {
@@ -141,17 +136,252 @@ pub fn shield_exclusions(arguments: impl Iterator<Item = OsString>) -> Vec<OsStr
     arguments.map(shield).collect()
 }
 
-fn range(text: &str) -> anyhow::Result<RangeInclusive<f64>> {
-    let parts = text.split_once("..").map_or((text, text), |(a, b)| (a, b.strip_prefix('=').unwrap_or(b)));
-    let number = |t: &str, open: f64| if t.trim().is_empty() { Ok(open) } else { t.trim().parse::<f64>() };
-    let (Ok(from), Ok(to)) = (number(parts.0, 0.0), number(parts.1, f64::INFINITY)) else {
-        bail!("--bpm: '{text}' is not a range; write it like 90..120, 90.. or ..120");
-    };
-    if from.is_nan() || to.is_nan() || from < 0.0 || from > to {
-        bail!("--bpm: '{text}' is empty; the first number must not be larger than the second, nor negative");
-    }
-    // A single number means: about that tempo.
-    Ok(if text.contains("..") { from..=to } else { from - 2.0..=to + 2.0 })
+#[derive(Args)]
+pub struct Watch {
+    #[command(flatten)]
+    pub scan: Scan,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "Weights of the parts of a score, and synonyms of your own, may be set in the file settings.toml in the catalogue's folder:\n  \
+    [weights]\n  mood = 1.0\n  curve = 1.0\n  like = 1.0\n  tempo = 0.4\n  key = 0.4\n  words = 0.5\n  unused = 0.3\n  \
+    [synonyms]\n  strings = [\"violins\", \"cellos\"]"
+)]
+pub struct Search {
+    #[command(flatten)]
+    pub asking: Asking,
+    /// At most this many results; 0 for all
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+    /// Let many pieces of one album, and copies of one recording, fill the list
+    #[arg(long)]
+    pub crowd: bool,
+    /// Count what the tracks that are found say, instead of listing them
+    #[arg(long)]
+    pub facets: bool,
+    /// Keep this search under a name
+    #[arg(long, value_name = "NAME")]
+    pub keep: Option<String>,
+    /// A search that was kept; what else is given is added to it
+    #[arg(long, value_name = "NAME")]
+    pub kept: Option<String>,
+}
+
+#[derive(Args)]
+pub struct Log {
+    /// At most this many steps
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+}
+
+#[derive(Args)]
+pub struct Undo {
+    /// The number of a step; the last one if none is given
+    #[arg(value_name = "STEP")]
+    pub step: Option<i64>,
+}
+
+/// What to do about rights.
+#[derive(Subcommand)]
+pub enum Rights {
+    /// Read licences from a spreadsheet (CSV)
+    #[command(after_help = "Columns, in any order, by these names or the usual others:\n  \
+        which track:  path, isrc, content-id, or title with artist or duration\n  \
+        whose:        owner, licence, licence-id, exclusive (yes/no), cost-class, attribution, notes\n  \
+        for what:     media (broadcast, online, film, ads, all), territories (DE; EU; world except US), from, until (2027-03-01, perpetual)\n\n\
+        A row that could mean several tracks changes nothing and is told. A licence with the owner and number of one that the track has takes its place.\n\
+        An empty 'from' or 'until' is no limit in time; a licence that does not say its media or its territories clears nothing.")]
+    Import(RightsImport),
+    /// Tell the licences of tracks
+    Show {
+        #[command(flatten)]
+        asking: Box<Asking>,
+    },
+    /// List licences that end soon
+    Expiring {
+        /// Within so many days, like 90d
+        #[arg(long, value_name = "DAYS", default_value = "90d")]
+        within: String,
+        /// Counted from this day on [default: today]
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        on: Option<String>,
+    },
+    /// Take all licences of a track away
+    Clear {
+        /// A file of the library, or (the first digits of) a content id
+        track: PathBuf,
+    },
+}
+
+#[derive(Args)]
+pub struct RightsImport {
+    /// The sheet; - reads standard input
+    pub file: PathBuf,
+    /// Only say what each row means
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Tell the rows that matched, too
+    #[arg(long)]
+    pub verbose: bool,
+}
+
+/// What to do about uses.
+#[derive(Subcommand)]
+pub enum Usages {
+    /// A track is used in a project
+    Add(UsageAdd),
+    /// List projects, or the uses in one
+    List {
+        /// A project
+        project: Option<String>,
+    },
+    /// A use is none any more
+    Remove {
+        /// Its id, which list tells
+        id: String,
+    },
+}
+
+#[derive(Args)]
+pub struct UsageAdd {
+    /// A file of the library, or (the first digits of) a content id
+    pub track: PathBuf,
+    /// The production
+    #[arg(long)]
+    pub project: String,
+    /// The scene
+    #[arg(long, default_value = "")]
+    pub scene: String,
+    /// Where it begins on the timeline, in seconds or as hours:minutes:seconds
+    #[arg(long = "in", value_name = "TIME")]
+    pub from: String,
+    /// Where it ends
+    #[arg(long = "out", value_name = "TIME")]
+    pub to: String,
+    /// Frames a second of the timecode, like 25 or 29.97
+    #[arg(long)]
+    pub fps: Option<f64>,
+    /// The day [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub date: Option<String>,
+    /// How it counts: BI, BV (background instrumental, vocal), VI, VV (visual), MT, ET (main, ending title), T (theme)
+    #[arg(long, default_value = "BI")]
+    pub code: String,
+}
+
+#[derive(Args)]
+pub struct CueSheet {
+    /// The project: the name that it has in the plugin, or in 'usage add'
+    pub project: String,
+    /// Write it here: .csv, or .html, which prints well; on the terminal if no file is given
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct TagTemplate {
+    #[command(flatten)]
+    pub asking: Asking,
+    /// Write it here [default: standard output]
+    #[arg(long, value_name = "FILE.csv")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "Only cells that say something else than the catalogue knows are set. An empty cell changes nothing; a minus sign says that nothing is known."
+)]
+pub struct TagApply {
+    /// The sheet
+    pub file: PathBuf,
+    /// Only say what would be set
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Args)]
+pub struct Check {
+    /// Mend what can be derived
+    #[arg(long)]
+    pub repair: bool,
+}
+
+#[derive(Args)]
+pub struct Export {
+    /// Write it here [default: standard output]
+    #[arg(value_name = "FILE.jsonl")]
+    pub file: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Import {
+    /// What 'export' wrote; - reads standard input
+    pub file: PathBuf,
+    /// Add to a catalogue that has tracks what it does not have
+    #[arg(long)]
+    pub merge: bool,
+}
+
+#[derive(Args)]
+pub struct Backup {
+    /// The copy, which must not be there yet
+    pub file: PathBuf,
+}
+
+/// What to do about roots.
+#[derive(Subcommand)]
+pub enum Roots {
+    /// List them
+    List,
+    /// Say where one lies on this machine
+    Move {
+        /// Its name
+        name: String,
+        /// The folder
+        folder: PathBuf,
+    },
+    /// Give one another name
+    Rename {
+        /// Its name
+        name: String,
+        /// The other one
+        to: String,
+    },
+}
+
+/// What to do about bins.
+#[derive(Subcommand)]
+pub enum Bin {
+    /// List the bins, or what is in one
+    List {
+        /// A bin
+        name: Option<String>,
+    },
+    /// Put tracks into a bin, which is made if it is not there
+    Add(Binned),
+    /// Take tracks out of a bin
+    Remove(Binned),
+}
+
+#[derive(Args)]
+pub struct Binned {
+    /// The bin
+    pub name: String,
+    #[command(flatten)]
+    pub asking: Asking,
+}
+
+/// What to do about searches that were kept.
+#[derive(Subcommand)]
+pub enum Searches {
+    /// List them
+    List,
+    /// Forget one
+    Forget {
+        /// Its name
+        name: String,
+    },
 }
 
 #[derive(Args)]
@@ -241,15 +471,27 @@ pub struct Analyse {
     metre=6/8      metre\n  \
     key='D minor'  key\n  \
     mood=serene    mood, as a word of it or as valence and arousal (mood=0.4,-0.5)\n  \
-    bpm=           nothing after the equals sign: what was measured holds again\n\n\
-    The beat grid is built again from what was measured and what is set. No scan overwrites it, and no music file is written.")]
+    raga=Yaman     likewise title, artist, album, composer, publisher, genre, instrument, region, rasa, time-of-day, isrc, comment;\n                 \
+                   several with semicolons between them (instrument='sitar; tabla')\n  \
+    genre=-        what the file says is wrong, and nothing is known\n  \
+    bpm=           nothing after the equals sign: what was measured, or the file says, holds again\n\n\
+    Which tracks: a file or (the first digits of) a content id, or words and filters as for search; what is set is set of all that are found.\n\
+    The beat grid is built again from what was measured and what is set. No scan overwrites it, and no music file is written but with --write-tags. 'indexer undo' takes the last step back.")]
 pub struct Edit {
-    /// A file of the library, or (the first digits of) a content id
-    #[arg(value_name = "TRACK")]
-    pub track: PathBuf,
+    #[command(flatten)]
+    pub asking: Asking,
     /// What to set, like bpm=120; may be given several times
     #[arg(long, value_name = "NAME=VALUE", required = true)]
     pub set: Vec<String>,
+    /// Write what is set into the tags of the music files, too: a copy gets them, and takes the file's place when its sound is the same, byte for byte
+    #[arg(long, conflicts_with = "dry_run")]
+    pub write_tags: bool,
+    /// Every track of the catalogue, where no words or filters say which
+    #[arg(long)]
+    pub all: bool,
+    /// Only say what would be changed
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(Args)]
@@ -334,6 +576,9 @@ pub struct Worker {
     /// Memory that this process may use, in MB
     #[arg(long, value_name = "MB", default_value_t = 1024)]
     pub memory: u64,
+    /// Time that one file may take, in seconds: this process ends when it takes longer
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
     #[command(flatten)]
     pub models: ModelFiles,
 }

@@ -2,7 +2,8 @@
 
 use crate::output::{self, duration, printable};
 use affect::{Affect, Emotion, Quadrant, Rasa};
-use track::{Origin, Track, Value};
+use track::rights::Licence;
+use track::{Field, Origin, Track, Usage, Value};
 
 fn from<T>(value: &Value<T>) -> String {
     let origin = match value.origin {
@@ -71,6 +72,59 @@ fn mood(track: &Track, row: &dyn Fn(&str, String, String) -> anyhow::Result<()>)
     derived("  words", words.iter().map(|w| w.word).collect(), words.iter().map(|w| w.at).collect())
 }
 
+/// Prints what was measured where something better is known.
+pub fn print_measured(track: &Track, measured: &Track) -> anyhow::Result<()> {
+    let row = |name: &str, text: String, origin: String| {
+        output::line(&printable(&format!("{:<18}{text}   ({origin})", format!("{name}, heard"))))
+    };
+    let (best, own) = (&track.analysis, &measured.analysis);
+    if let (Some(b), Some(m)) = (&best.tempo_bpm, &own.tempo_bpm)
+        && b.origin != Origin::Measured
+    {
+        row("tempo", format!("{:.2} BPM{}", m.value, doubt(m)), from(m))?;
+    }
+    if let (Some(b), Some(m)) = (&best.key, &own.key)
+        && b.origin != Origin::Measured
+    {
+        row("key", format!("{}{}", m.value, doubt(m)), from(m))?;
+    }
+    if let (Some(b), Some(m)) = (&track.affect, &measured.affect)
+        && b.origin != Origin::Measured
+    {
+        row("mood", format!("valence {:+.2}, arousal {:+.2}", m.value.at.valence, m.value.at.arousal), from(m))?;
+    }
+    Ok(())
+}
+
+/// Prints the licences of a track.
+pub fn print_rights(licences: &[Licence]) -> anyhow::Result<()> {
+    for licence in licences {
+        let t = &licence.terms;
+        let media: Vec<String> = t.media.iter().map(ToString::to_string).collect();
+        let known = |text: String| if text.is_empty() { "unknown".to_owned() } else { text };
+        let from = t.from.map_or_else(String::new, |d| format!(" from {d}"));
+        let until = t.until.map_or_else(|| " for ever".into(), |d| format!(" until {d}"));
+        let others = [&licence.name, &licence.id, &licence.cost_class, &licence.attribution, &licence.notes];
+        let others: Vec<&str> = others.into_iter().map(String::as_str).filter(|o| !o.is_empty()).collect();
+        let exclusive = if licence.exclusive { ", exclusive" } else { "" };
+        let places = known(t.territories.as_ref().map_or_else(String::new, ToString::to_string));
+        let text = format!("media: {}; territories: {places};{from}{until}{exclusive}", known(media.join(", ")));
+        let owner = if licence.owner.is_empty() { "owner unknown" } else { &licence.owner };
+        output::line(&printable(&format!("{:<18}{owner}: {text}   ({})", "licence", others.join("; "))))?;
+    }
+    Ok(())
+}
+
+/// Prints where a track was used.
+pub fn print_usages(usages: &[Usage]) -> anyhow::Result<()> {
+    for usage in usages {
+        let scene = if usage.scene.is_empty() { String::new() } else { format!(", {}", usage.scene) };
+        let text = format!("{}{scene}, {} to {}, {}", usage.project, duration(usage.in_s), duration(usage.out_s), usage.date);
+        output::line(&printable(&format!("{:<18}{text}   ({})", "used in", usage.id)))?;
+    }
+    Ok(())
+}
+
 /// Prints everything that is known of a track.
 pub fn print(track: &Track) -> anyhow::Result<()> {
     let row = |name: &str, text: String, origin: String| {
@@ -88,8 +142,13 @@ pub fn print(track: &Track) -> anyhow::Result<()> {
     plain("content id", track.content_id.to_string())?;
     plain("format", format!("{}, {} Hz, {} channels", track.codec, track.sample_rate_hz, track.channels))?;
     plain("length", format!("{} ({} frames)", duration(track.duration_s()), track.frames))?;
-    for (name, value) in track.tags.named().filter(|(name, _)| *name != "title") {
-        row(name, value.to_owned(), "declared in its tags".into())?;
+    for field in Field::ALL.into_iter().filter(|f| *f != Field::Title) {
+        if let Some(said) = track.said(field) {
+            row(field.name(), said.value.to_owned(), from(&said))?;
+        }
+    }
+    if let Some(date) = &track.tags.date {
+        row("date", date.clone(), "declared in its tags".into())?;
     }
     let a = &track.analysis;
     mood(track, &row)?;

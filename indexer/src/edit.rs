@@ -1,30 +1,129 @@
-//! `indexer edit`.
+//! `indexer edit`, `log` and `undo`.
 
-use crate::arguments::{Arguments, Edit};
-use crate::{OK, describe, output, show};
+use crate::arguments::{Arguments, Edit, Log, Undo};
+use crate::output::{self, count, printable};
+use crate::{OK, SOME_FAILED, describe, write_tags};
 use anyhow::{Context, bail};
 use catalogue::{Catalogue, Reader};
+use serde_json::json;
+use track::{ContentId, Edits};
+
+/// So many tracks are named before the rest is counted.
+const NAMED: usize = 20;
 
 pub fn run(arguments: &Arguments, command: &Edit) -> anyhow::Result<u8> {
     let dir = arguments.catalogue_dir()?;
-    let id = show::find(&Reader::open(&dir)?, &command.track)?;
+    if command.asking.is_empty() && !command.all {
+        bail!("which tracks? Name a file, a content id, words or filters; --all sets it of every track");
+    }
+    let reader = Reader::open(&dir)?;
+    let ids = command.asking.tracks(&reader)?;
     // Open for writing from here on, so that what somebody else sets meanwhile is not lost.
-    let mut catalogue = Catalogue::open(&dir)?;
-    let measured = catalogue.measured(&id)?.context("the track has just gone from the catalogue")?;
-    let mut edits = measured.edits;
-    for text in &command.set {
-        edits.set(text, measured.analysis.tempo_bpm.as_ref().map(|t| t.value), measured.duration_s())?;
+    let mut catalogue = Catalogue::open_beside(&dir)?;
+    let mut edits: Vec<(ContentId, Edits)> = Vec::new();
+    let mut lines: Vec<(String, Vec<String>)> = Vec::new();
+    for id in &ids {
+        let measured = catalogue.measured(id)?.context("the track has just gone from the catalogue")?;
+        let name = measured.name();
+        let mut after = measured.edits.clone();
+        for text in &command.set {
+            let bpm = measured.analysis.tempo_bpm.as_ref().map(|t| t.value);
+            after.set(text, bpm, measured.duration_s()).with_context(|| name.clone())?;
+        }
+        if after.bpm.is_none() && (after.downbeat_s.is_some() || after.metre.is_some()) && measured.analysis.beats.is_none() {
+            bail!(
+                "{name}: no pulse was measured in it, so a downbeat or a metre has no beats to count: set its tempo, too, like --set bpm=90"
+            );
+        }
+        let changes = differences(&measured.edits, &after)?;
+        if !changes.is_empty() {
+            lines.push((name, changes));
+            edits.push((id.clone(), after));
+        }
     }
-    if edits.bpm.is_none() && (edits.downbeat_s.is_some() || edits.metre.is_some()) && measured.analysis.beats.is_none() {
-        bail!("no pulse was measured in it, so a downbeat or a metre has no beats to count: set its tempo, too, like --set bpm=90");
-    }
-    catalogue.set_edits(&id, &edits)?;
+    let typed: Vec<String> = std::env::args().skip(1).map(|a| a.replace(crate::arguments::SHIELD, "-")).collect();
+    let step = if command.dry_run { None } else { catalogue.edit(&typed.join(" "), &edits)? };
+    // What was set before and is not in the files yet is written, too.
+    let failures = if command.write_tags { write_tags::write(&mut catalogue, &ids)? } else { Vec::new() };
     drop(catalogue);
-    let track = Reader::open(&dir)?.track(&id)?.context("the track has just gone from the catalogue")?;
-    if arguments.json {
-        output::json(&track)?;
+    for failure in &failures {
+        eprintln!("{}", printable(failure));
+    }
+    let code = if failures.is_empty() { OK } else { SOME_FAILED };
+    if arguments.json && ids.len() > 1 {
+        output::json(
+            &json!({ "step": step, "found": ids.len(), "changed": edits.iter().map(|e| &e.0).collect::<Vec<_>>(), "dry_run": command.dry_run }),
+        )?;
+        return Ok(code);
+    }
+    if let ([id], false) = (ids.as_slice(), command.dry_run) {
+        let track = Reader::open(&dir)?.track(id)?.context("the track has just gone from the catalogue")?;
+        return if arguments.json { output::json(&track) } else { describe::print(&track) }.map(|()| code);
+    }
+    for (name, changes) in lines.iter().take(NAMED) {
+        output::line(&printable(&format!("{name}: {}", changes.join(", "))))?;
+    }
+    if lines.len() > NAMED {
+        output::line(&format!("and {} more", lines.len() - NAMED))?;
+    }
+    let unchanged = ids.len() - edits.len();
+    let others = if unchanged > 0 { format!("; {} as it is already", count(unchanged, "is", "are")) } else { String::new() };
+    output::line(&if command.dry_run {
+        format!("{} would be changed{others}", count(edits.len(), "track", "tracks"))
     } else {
-        describe::print(&track)?;
+        let how = step.map_or_else(String::new, |s| format!(" as step {s}; 'indexer undo' takes it back"));
+        format!("{} changed{how}{others}", count(edits.len(), "track", "tracks"))
+    })?;
+    Ok(code)
+}
+
+/// What is set otherwise, in words.
+fn differences(before: &Edits, after: &Edits) -> anyhow::Result<Vec<String>> {
+    let flat = |edits: &Edits| -> anyhow::Result<std::collections::BTreeMap<String, String>> {
+        let serde_json::Value::Object(all) = serde_json::to_value(edits)? else { return Ok(Default::default()) };
+        let text = |v: &serde_json::Value| v.as_str().map_or_else(|| v.to_string(), ToOwned::to_owned);
+        let mut map: std::collections::BTreeMap<String, String> =
+            all.iter().filter(|(name, _)| *name != "words").map(|(name, v)| (name.clone(), text(v))).collect();
+        map.extend(edits.words.iter().map(|(field, text)| (field.to_string(), if text.is_empty() { "-".into() } else { text.clone() })));
+        Ok(map)
+    };
+    let (before, after) = (flat(before)?, flat(after)?);
+    let names: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let told = |v: Option<&String>| v.cloned().unwrap_or_else(|| "not set".into());
+    Ok(names
+        .into_iter()
+        .filter(|n| before.get(*n) != after.get(*n))
+        .map(|n| format!("{n} {} (was {})", told(after.get(n)), told(before.get(n))))
+        .collect())
+}
+
+pub fn log(arguments: &Arguments, command: &Log) -> anyhow::Result<u8> {
+    let steps = Reader::open(&arguments.catalogue_dir()?)?.log(command.limit)?;
+    if arguments.json {
+        output::json(&steps)?;
+        return Ok(OK);
+    }
+    for step in &steps {
+        let undone = if step.is_undone { ", undone" } else { "" };
+        let tracks = count(step.tracks, "track", "tracks");
+        output::line(&printable(&format!("{:>6}  {}  {tracks}{undone}: {}", step.id, step.at, step.command)))?;
+    }
+    if steps.is_empty() {
+        output::line("nothing has been set by hand yet")?;
     }
     Ok(OK)
+}
+
+pub fn undo(arguments: &Arguments, command: &Undo) -> anyhow::Result<u8> {
+    let undone = Catalogue::open_beside(&arguments.catalogue_dir()?)?.undo(command.step)?;
+    if arguments.json {
+        output::json(&undone)?;
+    } else {
+        let tracks = count(undone.restored, "track is", "tracks are");
+        output::line(&printable(&format!("undone: step {} ({}); {tracks} as before", undone.batch.id, undone.batch.command)))?;
+        for id in &undone.changed_since {
+            output::line(&format!("left alone, as it was changed again since: {id}"))?;
+        }
+    }
+    Ok(if undone.changed_since.is_empty() { OK } else { SOME_FAILED })
 }

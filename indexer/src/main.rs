@@ -2,19 +2,30 @@
 
 mod analyse;
 mod arguments;
+mod asking;
+mod bins;
+mod cue_sheet;
 mod describe;
 mod edit;
 mod features;
+mod keeping;
 mod learn;
 mod mood;
 mod output;
 mod plot;
 mod progress;
+mod rights;
+mod roots;
 mod scan;
 mod search;
+mod sheets;
 mod show;
 mod split;
 mod stats;
+mod usage;
+mod watch;
+mod watchdog;
+mod write_tags;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
@@ -35,6 +46,7 @@ const COULD_NOT_RUN: u8 = 2;
 fn main() -> ExitCode {
     let arguments = Arguments::parse_from(arguments::shield_exclusions(std::env::args_os()));
     let result = match &arguments.command {
+        Command::Watch(command) => watch::run(&arguments, command),
         Command::Scan(command) => scan::run(&arguments, command),
         Command::Search(command) => search::run(&arguments, command),
         Command::Show(command) => show::run(&arguments, command),
@@ -45,6 +57,21 @@ fn main() -> ExitCode {
         Command::Learn(command) => learn::run(&arguments, command),
         Command::Mood(command) => mood::run(&arguments, command),
         Command::Stats => stats::run(&arguments),
+        Command::Log(command) => edit::log(&arguments, command),
+        Command::Undo(command) => edit::undo(&arguments, command),
+        Command::Roots(command) => roots::run(&arguments, command),
+        Command::Bin(command) => bins::run(&arguments, command),
+        Command::Rights(command) => rights::run(&arguments, command),
+        Command::Usage(command) => usage::run(&arguments, command),
+        Command::CueSheet(command) => cue_sheet::run(&arguments, command),
+        Command::TagTemplate(command) => sheets::template(&arguments, command),
+        Command::TagApply(command) => sheets::apply(&arguments, command),
+        Command::Duplicates => keeping::duplicates(&arguments),
+        Command::Check(command) => keeping::check(&arguments, command),
+        Command::Export(command) => keeping::export(&arguments, command),
+        Command::Import(command) => keeping::import(&arguments, command),
+        Command::Backup(command) => keeping::backup(&arguments, command),
+        Command::Searches(command) => search::searches(&arguments, command),
         Command::Worker(command) => scan::run_worker(command),
     };
     match result {

@@ -17,9 +17,14 @@ pub fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     line(&serde_json::to_string_pretty(value)?)
 }
 
+/// So many of something, in words.
+pub fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
 /// So many files, in words.
-pub fn files(count: usize) -> String {
-    if count == 1 { "1 file".into() } else { format!("{count} files") }
+pub fn files(n: usize) -> String {
+    count(n, "file", "files")
 }
 
 /// Minutes and seconds.

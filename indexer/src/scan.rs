@@ -2,18 +2,21 @@
 
 use crate::arguments::{Arguments, Measuring, Scan, Worker};
 use crate::progress::Progress;
-use crate::{COULD_NOT_RUN, MEMORY, OK, SOME_FAILED, learn, output};
+use crate::watchdog::Watch;
+use crate::{COULD_NOT_RUN, MEMORY, OK, SOME_FAILED, learn, output, usage};
 use anyhow::Context;
 use catalogue::Catalogue;
 use mood::{Models, MusicModel, Role};
-use scan::{Limits, Moods, WorkerCommand};
+use scan::{Limits, Moods, Upgrade, WorkerCommand};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// How workers are started, and what they may use.
 pub fn workers(measuring: &Measuring, models: &Models, count: Option<u16>) -> anyhow::Result<(WorkerCommand, Limits)> {
-    let mut arguments = vec!["worker".into(), "--memory".into(), measuring.memory.to_string()];
+    let mut arguments: Vec<String> =
+        vec!["worker".into(), "--memory".into(), measuring.memory.to_string(), "--timeout".into(), measuring.timeout.to_string()];
     for (role, file) in models.replaced() {
         // Said here and not by every worker: what does not fit is refused before the work.
         models.model(role)?;
@@ -30,13 +33,25 @@ pub fn run(arguments: &Arguments, command: &Scan) -> anyhow::Result<u8> {
     let stop = Arc::new(AtomicBool::new(false));
     let told = stop.clone();
     ctrlc::set_handler(move || told.store(true, Ordering::Relaxed)).context("cannot listen for Ctrl-C")?;
+    once(arguments, command, &command.folders, &stop)
+}
 
+/// Scans some folders once and tells what was found.
+pub fn once(arguments: &Arguments, command: &Scan, folders: &[PathBuf], stop: &AtomicBool) -> anyhow::Result<u8> {
+    usage::fold_inbox(&arguments.catalogue_dir()?);
     let mut catalogue = Catalogue::open(&arguments.catalogue_dir()?)?;
     let models = command.models.models()?;
     let (worker, limits) = workers(&command.measuring, &models, command.workers)?;
     let moods = Moods { model: models.model(Role::Music)?.id().to_owned(), correction: learn::known(&catalogue)? };
+    let upgrade = match command.upgrade {
+        // Who puts another model in its place wants its values.
+        None if models.replaced().next().is_some() => Upgrade::All,
+        None => Upgrade::None,
+        Some(0) => Upgrade::All,
+        Some(n) => Upgrade::AtMost(n),
+    };
     let progress = Progress::new();
-    let result = scan::scan(&mut catalogue, &command.folders, &worker, limits, &moods, &|event| progress.event(event), &stop);
+    let result = scan::scan(&mut catalogue, folders, &worker, limits, &moods, upgrade, &|event| progress.event(event), stop);
     progress.finish();
     let report = result?;
 
@@ -65,6 +80,12 @@ pub fn run(arguments: &Arguments, command: &Scan) -> anyhow::Result<u8> {
         if c.found == 0 && report.unreadable.is_empty() && !report.stopped {
             output::line(&format!("no music in there; files are looked for by their names: {}", audio_names()))?;
         }
+        if c.stale > 0 {
+            output::line(&format!(
+                "{} measured by another version or model; 'indexer scan --upgrade' measures anew",
+                output::count(c.stale, "file was", "files were")
+            ))?;
+        }
         if report.stopped {
             output::line("stopped; what was measured is kept, and the next scan goes on from there")?;
         }
@@ -88,7 +109,8 @@ pub fn run_worker(command: &Worker) -> anyhow::Result<u8> {
     MEMORY.set_limit(bytes).map_err(|()| anyhow::anyhow!("--memory {}: not even the start of a worker fits into that", command.memory))?;
     // A panic is an answer, not a message on somebody's terminal.
     std::panic::set_hook(Box::new(|_| {}));
+    let watch = Watch::new(command.timeout.map(|s| Duration::from_secs(s) + Watch::GRACE));
     let mood = MusicModel::new(command.models.models()?.model(Role::Music)?)?;
-    scan::serve(&mood, std::io::stdin().lock(), std::io::stdout().lock())?;
+    scan::serve(&mood, watch.reading(std::io::stdin().lock()), watch.writing(std::io::stdout().lock()))?;
     Ok(OK)
 }

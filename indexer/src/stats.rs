@@ -11,7 +11,7 @@ const MAP: (usize, usize) = (49, 21);
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     let reader = Reader::open(&arguments.catalogue_dir()?)?;
-    let tracks = reader.summaries();
+    let tracks = reader.summaries()?;
     let placed: Vec<_> = tracks.iter().filter_map(|t| t.affect).collect();
     let count = |q: Quadrant| placed.iter().filter(|a| a.quadrant() == q).count();
     let hours = tracks.iter().map(|t| t.duration_s).sum::<f64>() / 3600.0;

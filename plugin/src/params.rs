@@ -86,13 +86,29 @@ pub struct Persisted {
     pub octave: Option<TempoOctave>,
     /// Whether the beats of the cue were put right by hand, so that the catalogue's do not take their place.
     pub beats_by_hand: bool,
+    /// The production that the DAW project is for, as the user calls it: what is placed is noted under it.
+    pub project: String,
+    /// The scene.
+    pub scene: String,
+    /// Under which id the use of what is placed was noted.
+    pub usage_id: Option<String>,
     /// Size of the editor in logical pixels.
     pub editor_size: Option<[f32; 2]>,
 }
 
 impl Default for Persisted {
     fn default() -> Self {
-        Self { target: [0.4, -0.3], words: String::new(), cue: None, octave: None, beats_by_hand: false, editor_size: None }
+        Self {
+            target: [0.4, -0.3],
+            words: String::new(),
+            cue: None,
+            octave: None,
+            beats_by_hand: false,
+            project: String::new(),
+            scene: String::new(),
+            usage_id: None,
+            editor_size: None,
+        }
     }
 }
 

@@ -19,6 +19,14 @@ struct State {
     intents: Vec<Intent>,
 }
 
+/// The fields that text is typed into, in the order in which they stand: left, then right.
+const PROJECT: usize = 0;
+const SEARCH: usize = 2;
+
+fn field<'h>(harness: &'h Harness<'static, State>, which: usize) -> egui_kittest::Node<'h> {
+    harness.get_all_by_role(egui::accesskit::Role::TextInput).nth(which).unwrap()
+}
+
 fn harness(model: Model) -> Harness<'static, State> {
     let controls = Some(Controls { gain_db: 0.0, transpose: 0, match_loudness: true });
     let state = State { model, controls, playhead_s: Some(3.0), ..State::default() };
@@ -52,11 +60,12 @@ fn row(i: usize, title: &str) -> Row {
 fn full() -> Model {
     Model {
         library: Library::Ready(3),
-        dots: Arc::new((0..3).map(|i| (Affect::clamped(0.2 * i as f64, 0.1), id(i))).collect()),
+        dots: Arc::new((0..3).map(|i| Affect::clamped(0.2 * i as f64, 0.1)).collect()),
         rows: Arc::new(vec![row(0, "First Rain"), row(1, "Pursuit"), row(2, "Cradle")]),
         chosen: Some(Chosen {
             content_id: id(1),
             name: "Pursuit".into(),
+            affect: Some(Affect::clamped(0.2, 0.1)),
             rate_hz: 48_000,
             duration_s: 30.0,
             key: "E minor".parse().ok(),
@@ -103,10 +112,10 @@ fn the_target_is_dragged_over_the_plane() {
 #[test]
 fn words_are_searched_for_as_they_are_typed() {
     let mut h = harness(full());
-    let node = h.get_by_role(egui::accesskit::Role::TextInput);
+    let node = field(&h, SEARCH);
     node.focus();
     h.run();
-    h.get_by_role(egui::accesskit::Role::TextInput).type_text("rain");
+    field(&h, SEARCH).type_text("rain");
     h.run();
     assert_eq!(h.state().intents.last(), Some(&Intent::Words("rain".into())));
 }
@@ -216,4 +225,18 @@ fn what_is_missing_is_said_with_what_to_do() {
     let mut h = harness(Model { message: Some("a.wav is missing".into()), ..full() });
     h.run();
     h.get_by_label_contains("a.wav is missing");
+}
+
+#[test]
+fn the_production_is_named_once_it_is_typed() {
+    let mut harness = harness(Model { library: Library::Ready(3), ..Model::default() });
+    harness.run();
+    field(&harness, PROJECT).focus();
+    harness.run();
+    field(&harness, PROJECT).type_text("The Ford");
+    harness.run();
+    assert!(harness.state().intents.iter().all(|i| !matches!(i, Intent::Project(_))), "not letter by letter");
+    harness.key_press(egui::Key::Enter);
+    harness.run();
+    assert!(harness.state().intents.contains(&Intent::Project(["The Ford".into(), String::new()])), "{:?}", harness.state().intents);
 }

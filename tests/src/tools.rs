@@ -45,6 +45,8 @@ pub enum Need {
     Bundle,
     /// A screen without a screen.
     Xvfb,
+    /// Linux and a C compiler, to put something beneath a program.
+    Cc,
 }
 
 impl Need {
@@ -55,6 +57,7 @@ impl Need {
             Self::Data => "data",
             Self::Bundle => "bundle",
             Self::Xvfb => "xvfb",
+            Self::Cc => "cc",
         }
     }
 
@@ -74,6 +77,10 @@ impl Need {
                 let works = Command::new("xvfb-run").arg("--help").output().is_ok_and(|o| o.status.success());
                 works.then_some(()).ok_or_else(|| "xvfb-run is not installed".into())
             }
+            Self::Cc if !cfg!(all(target_os = "linux", target_pointer_width = "64")) => {
+                Err("only on Linux with 64 bits can something be put beneath a program".into())
+            }
+            Self::Cc => Command::new("cc").arg("--version").output().map(|_| ()).map_err(|_| "cc is not installed".into()),
             Self::Data => data().map(|_| ()).ok_or_else(|| "UNDERSCORE_DATA names no folder with real data".into()),
             Self::Bundle => vst3().map(|_| ()).ok_or_else(|| "the plugin is not bundled; run: cargo xtask bundle plugin --release".into()),
         }

@@ -54,7 +54,7 @@ impl World {
         let (code, report, errors) = self.run(&arguments);
         assert!(report.is_object(), "{errors}");
         let n = |name: &str| report[name].as_u64().unwrap();
-        let parts = ["new", "changed", "moved", "unchanged", "failed", "skipped"];
+        let parts = ["new", "changed", "moved", "unchanged", "renewed", "failed", "skipped"];
         assert_eq!(n("found"), parts.iter().map(|p| n(p)).sum::<u64>(), "{report}");
         assert_eq!(report["failures"].as_array().unwrap().len() as u64, n("failed"));
         assert_eq!(report["skips"].as_array().unwrap().len() as u64, n("skipped"));

@@ -33,6 +33,11 @@ pub struct View {
     dragged: Option<[f64; 2]>,
     /// Whether somebody is typing: then the model's words are older than ours.
     is_typing: bool,
+    /// The names of the production and the scene as they are typed, and as the model had them last.
+    project: [String; 2],
+    project_of_model: [String; 2],
+    /// Whether somebody is typing there.
+    is_naming: bool,
 }
 
 impl View {
@@ -47,12 +52,16 @@ impl View {
             .frame(Frame::new().fill(ink::BACK).inner_margin(Margin::same(10)))
             .exact_size(236.0)
             .show(ui, |ui| chosen::show(ui, model, controls, playhead_s, intents));
-        let side = (ui.available_height() - 30.0).clamp(200.0, ui.available_width() * 0.46);
+        // The names of production and scene stand below the plane.
+        let side = (ui.available_height() - 58.0).clamp(200.0, ui.available_width() * 0.46);
         egui::Panel::left("plane")
             .frame(Frame::new().fill(ink::BACK).inner_margin(Margin::same(10)))
             .exact_size(side + 20.0)
             .resizable(false)
-            .show(ui, |ui| plane::show(ui, model, &mut self.dragged, intents));
+            .show(ui, |ui| {
+                plane::show(ui, model, &mut self.dragged, intents);
+                self.project_box(ui, model, intents);
+            });
         egui::CentralPanel::default().frame(Frame::new().fill(ink::BACK).inner_margin(Margin::same(10))).show(ui, |ui| {
             self.search_box(ui, model, intents);
             ui.add_space(6.0);
@@ -62,6 +71,29 @@ impl View {
                 Library::Opening => notice(ui, "Opening the catalogue …", ""),
                 Library::Absent(why) => notice(ui, "No catalogue yet.", why),
                 Library::Unreadable(why) => notice(ui, "The catalogue cannot be read.", why),
+            }
+        });
+    }
+
+    /// What the production is called: what is placed is noted in the catalogue under that name, for its cue sheet.
+    fn project_box(&mut self, ui: &mut Ui, model: &Model, intents: &mut Vec<Intent>) {
+        if self.project_of_model != model.project && !self.is_naming {
+            self.project_of_model.clone_from(&model.project);
+            self.project.clone_from(&model.project);
+        }
+        ui.horizontal(|ui| {
+            let width = (ui.available_width() - ui.spacing().item_spacing.x) / 5.0;
+            let [project, scene] = &mut self.project;
+            let field = |ui: &mut Ui, text: &mut String, hint: &str, share: f32| {
+                ui.add(egui::TextEdit::singleline(text).hint_text(hint).desired_width(share * width - 8.0).char_limit(200))
+            };
+            let project = field(ui, project, "project, for the cue sheet", 3.0);
+            let scene = field(ui, scene, "scene", 2.0);
+            self.is_naming = project.has_focus() || scene.has_focus();
+            // Told when it is typed to the end, not letter by letter.
+            if (project.lost_focus() || scene.lost_focus()) && self.project != self.project_of_model {
+                self.project_of_model.clone_from(&self.project);
+                intents.push(Intent::Project(self.project.clone()));
             }
         });
     }

@@ -27,7 +27,7 @@ pub struct Model {
     /// The catalogue.
     pub library: Library,
     /// Every track on the plane.
-    pub dots: Arc<Vec<(Affect, ContentId)>>,
+    pub dots: Arc<Vec<Affect>>,
     /// What the search found.
     pub rows: Arc<Vec<Row>>,
     /// Why the words could not be searched for.
@@ -42,6 +42,8 @@ pub struct Model {
     pub target: [f64; 2],
     /// The words that are searched for.
     pub words: String,
+    /// The production, and the scene in it.
+    pub project: [String; 2],
 }
 
 /// One result.
@@ -90,6 +92,8 @@ pub struct Chosen {
     pub content_id: ContentId,
     /// Its name.
     pub name: String,
+    /// Its mood, where known.
+    pub affect: Option<Affect>,
     /// Frames per second of the source.
     pub rate_hz: u32,
     /// Its length.
@@ -152,6 +156,7 @@ impl Chosen {
         Self {
             content_id: cue.source.content_id.clone(),
             name: cue.source.name.clone(),
+            affect: track.and_then(|t| t.affect.as_ref()).map(|a| a.value.at),
             rate_hz: cue.source.rate_hz,
             duration_s: cue.source.frames as f64 / f64::from(cue.source.rate_hz.max(1)),
             key: track.and_then(|t| t.analysis.key.as_ref()).map(|k| k.value),
@@ -203,6 +208,8 @@ pub enum Intent {
     Target([f64; 2]),
     /// Search for these words.
     Words(String),
+    /// The production is called so, and the scene so.
+    Project([String; 2]),
     /// Choose this track and play it.
     Choose(ContentId),
     /// Play the chosen track.

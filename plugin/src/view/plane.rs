@@ -38,14 +38,12 @@ pub(super) fn show(ui: &mut Ui, model: &Model, dragged: &mut Option<[f64; 2]>, i
     let mut mesh = Mesh::default();
     let every = model.dots.len().div_ceil(MAX_DOTS).max(1);
     let size = if model.dots.len() > 2000 { 2.0 } else { 5.0 };
-    for (at, _) in model.dots.iter().step_by(every) {
+    for at in model.dots.iter().step_by(every) {
         mesh.add_colored_rect(Rect::from_center_size(place(inner, *at), vec2(size, size)), mood_colour(*at));
     }
     painter.add(Shape::mesh(mesh));
-    if let Some(chosen) = &model.chosen
-        && let Some((at, _)) = model.dots.iter().find(|d| d.1 == chosen.content_id)
-    {
-        painter.circle_stroke(place(inner, *at), 7.0, Stroke::new(2.0, Color32::WHITE));
+    if let Some(at) = model.chosen.as_ref().and_then(|c| c.affect) {
+        painter.circle_stroke(place(inner, at), 7.0, Stroke::new(2.0, Color32::WHITE));
     }
 
     if (response.clicked() || response.dragged())

@@ -6,6 +6,7 @@ mod corrections;
 mod listing;
 mod playing;
 mod ready;
+mod usage;
 
 use super::{Handle, ToWorker, get};
 use crate::params::{Persisted, UnderscoreParams};
@@ -59,6 +60,9 @@ pub(super) struct State {
     was_heard: bool,
     /// Beats tapped so far, in seconds of the recording, and when the last one was.
     taps: (Vec<f64>, Option<Instant>),
+    /// The name of this instance in the catalogue's inbox, and what it told last.
+    name: String,
+    told: Option<catalogue::Note>,
     /// Tracks whose beats were put right and that another one was chosen after, the latest last.
     corrected: Vec<Ready>,
 }
@@ -82,6 +86,8 @@ impl State {
             described: None,
             was_heard: false,
             taps: (Vec::new(), None),
+            name: usage::new_name(),
+            told: None,
             corrected: Vec::new(),
         }
     }
@@ -188,6 +194,13 @@ impl State {
                 self.remember(|s| s.words.clone_from(&words));
                 self.search();
             }
+            Intent::Project([project, scene]) => {
+                self.remember(|s| {
+                    s.project.clone_from(&project);
+                    s.scene.clone_from(&scene);
+                });
+                self.tell_usage();
+            }
             Intent::Choose(id) => self.choose(&id),
             Intent::Play => {
                 self.auditioning = self.current().is_some();
@@ -197,7 +210,10 @@ impl State {
                 self.auditioning = false;
                 self.send_to_player();
             }
-            Intent::Place => self.place(),
+            Intent::Place => {
+                self.place();
+                self.tell_usage();
+            }
             Intent::Unplace => {
                 self.remember(|s| {
                     if let Some(cue) = &mut s.cue {
@@ -207,6 +223,7 @@ impl State {
                 if let Some(ready) = &mut self.stored {
                     ready.cue.place = None;
                 }
+                self.tell_usage();
                 self.send_to_player();
             }
             Intent::ShowPlaced => {
@@ -463,6 +480,7 @@ impl State {
     fn publish(&mut self) {
         self.model.target = self.seen.target;
         self.model.words.clone_from(&self.seen.words);
+        self.model.project = [self.seen.project.clone(), self.seen.scene.clone()];
         self.model.auditioning = self.auditioning;
         self.shared.model.store(Arc::new(self.model.clone()));
         self.repaint.request_repaint();

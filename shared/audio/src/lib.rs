@@ -20,7 +20,7 @@ mod write;
 
 pub use error::AudioError;
 pub use ogg_end::End;
-pub use reader::{Block, Info, Reader, content_id};
+pub use reader::{Block, Info, Reader, content_id, identity};
 pub use stereo::to_stereo;
 pub use unbroken::read_unbroken;
 pub use write::{WavFile, write_opus, write_wav};

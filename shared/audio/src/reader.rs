@@ -479,7 +479,16 @@ fn codec_name(id: AudioCodecId) -> String {
 /// # Errors
 /// [`AudioError`] when the file cannot be opened or demuxed.
 pub fn content_id(path: &Path, stop: &dyn Fn() -> bool) -> Result<Option<ContentId>, AudioError> {
+    Ok(identity(path, stop)?.map(|found| found.0))
+}
+
+/// The same with what the file says of the sound.
+///
+/// # Errors
+/// Those of [`content_id`].
+pub fn identity(path: &Path, stop: &dyn Fn() -> bool) -> Result<Option<(ContentId, Tags)>, AudioError> {
     let mut reader = Reader::open(path)?;
+    let tags = std::mem::take(&mut reader.info.tags);
     let mut hasher = blake3::Hasher::new();
     while !stop() {
         match reader.format.next_packet() {
@@ -487,9 +496,9 @@ pub fn content_id(path: &Path, stop: &dyn Fn() -> bool) -> Result<Option<Content
                 hasher.update(&packet.data);
             }
             Ok(Some(_)) => {}
-            Ok(None) | Err(Error::ResetRequired) => return Ok(Some(ContentId(hasher.finalize().to_hex().to_string()))),
+            Ok(None) | Err(Error::ResetRequired) => return Ok(Some((ContentId(hasher.finalize().to_hex().to_string()), tags))),
             Err(Error::IoError(e)) if e.kind() == ErrorKind::UnexpectedEof => {
-                return Ok(Some(ContentId(hasher.finalize().to_hex().to_string())));
+                return Ok(Some((ContentId(hasher.finalize().to_hex().to_string()), tags)));
             }
             Err(e) => return Err(AudioError::from_symphonia(path, e)),
         }

@@ -2,7 +2,7 @@
 
 use symphonia::core::formats::FormatReader;
 use symphonia::core::meta::{StandardTag, Tag};
-use track::Tags;
+use track::{Field, Tags};
 
 /// Characters of one tag that are kept.
 const MAX_CHARS: usize = 1000;
@@ -34,6 +34,7 @@ fn take(tag: &Tag, tags: &mut Tags) {
         Some(StandardTag::Artist(s)) => (&mut tags.artist, s.to_string()),
         Some(StandardTag::Album(s)) => (&mut tags.album, s.to_string()),
         Some(StandardTag::Composer(s)) => (&mut tags.composer, s.to_string()),
+        Some(StandardTag::Label(s)) => (&mut tags.publisher, s.to_string()),
         Some(StandardTag::Genre(s)) => (&mut tags.genre, s.to_string()),
         Some(StandardTag::Comment(s)) => (&mut tags.comment, s.to_string()),
         Some(StandardTag::IdentIsrc(s)) => (&mut tags.isrc, s.to_string()),
@@ -47,11 +48,30 @@ fn take(tag: &Tag, tags: &mut Tags) {
             "KEY" | "INITIALKEY" | "INITIAL_KEY" | "TKEY" => (&mut tags.key, raw()),
             "MOOD" | "TMOO" => (&mut tags.mood, raw()),
             "BPM" | "TEMPO" | "TBPM" | "TMPO" => (&mut tags.bpm, raw()),
-            _ => return,
+            "PUBLISHER" | "TPUB" => (&mut tags.publisher, raw()),
+            // What no standard names, as this program and others write it: in comments of Vorbis and in free fields of ID3 and iTunes.
+            other => match own_field(other) {
+                Some(field) => (tags.slot(field), raw()),
+                None => return,
+            },
         },
     };
     let text: String = text.trim_matches(|c: char| c.is_whitespace() || c == '\0').chars().take(MAX_CHARS).collect();
     if !text.is_empty() {
         *slot = Some(text);
+    }
+}
+
+/// The thing that a tag of another name than the standards' says something of.
+fn own_field(key: &str) -> Option<Field> {
+    // Free fields carry the name of their frame in front: TXXX:RAGA, ----:com.apple.iTunes:RAGA.
+    let name = key.rsplit(':').next().unwrap_or(key);
+    match name {
+        "RAGA" | "RAAG" | "RAG" | "RAAGA" => Some(Field::Raga),
+        "INSTRUMENT" | "INSTRUMENTS" | "INSTRUMENTATION" => Some(Field::Instrument),
+        "REGION" => Some(Field::Region),
+        "RASA" => Some(Field::Rasa),
+        "TIME-OF-DAY" | "TIMEOFDAY" | "TIME_OF_DAY" | "TIME OF DAY" => Some(Field::TimeOfDay),
+        _ => None,
     }
 }

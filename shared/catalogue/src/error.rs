@@ -9,8 +9,13 @@ pub enum CatalogueError {
     #[error("there is no catalogue in {} yet; make one with: indexer scan FOLDER", .0.display())]
     Absent(PathBuf),
     /// Another program is writing.
-    #[error("another scan is writing the catalogue in {}; wait for it or stop it", .0.display())]
-    Busy(PathBuf),
+    #[error("{who} is writing the catalogue in {}; wait for it or stop it", dir.display())]
+    Busy {
+        /// Its folder.
+        dir: PathBuf,
+        /// Who writes it, as far as that is known.
+        who: String,
+    },
     /// It was made by a newer version of this program.
     #[error("the catalogue in {} was made by a newer version (format {found}, this program knows {known}); update this program", dir.display())]
     Newer {
@@ -31,10 +36,13 @@ pub enum CatalogueError {
     },
     /// The store failed.
     #[error("the catalogue's store: {0}")]
-    Store(#[from] rusqlite::Error),
+    Store(rusqlite::Error),
     /// The text index failed.
     #[error("the catalogue's text index: {0}")]
-    Index(#[from] tantivy::TantivyError),
+    Index(tantivy::TantivyError),
+    /// A change is in the store for good, and the index could not be brought up to date.
+    #[error("it is written down, but searches do not know it yet: {0}; the next scan or edit sees to it")]
+    NotIndexed(Box<CatalogueError>),
     /// What was typed cannot be read as a search.
     #[error("cannot read '{text}' as words to look for: {reason}; put special characters between double quotes")]
     Words {
@@ -52,9 +60,54 @@ pub enum CatalogueError {
         reason: String,
     },
     /// A stored value cannot be read back.
-    #[error("a row of the catalogue is damaged: {0}")]
-    Damaged(#[from] serde_json::Error),
+    #[error("{what} in the catalogue is damaged: {reason}; 'indexer check' says what can be done")]
+    Damaged {
+        /// What.
+        what: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The settings cannot be read.
+    #[error("{}: {reason}", path.display())]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// What was asked for is not there.
+    #[error("{0}")]
+    NotThere(String),
     /// No place for a catalogue is known on this system.
     #[error("this system tells no folder for user data; say where with --catalogue DIR or UNDERSCORE_CATALOGUE")]
     Nowhere,
+}
+
+impl CatalogueError {
+    pub(crate) fn damaged(what: &str, reason: &str) -> Self {
+        Self::Damaged { what: what.to_owned(), reason: reason.to_owned() }
+    }
+
+    pub(crate) fn busy(dir: &std::path::Path) -> Self {
+        Self::Busy { dir: dir.to_owned(), who: "another program".to_owned() }
+    }
+}
+
+// Their messages are part of ours, so they are not told once more as its cause.
+impl From<rusqlite::Error> for CatalogueError {
+    fn from(e: rusqlite::Error) -> Self {
+        Self::Store(e)
+    }
+}
+
+impl From<tantivy::TantivyError> for CatalogueError {
+    fn from(e: tantivy::TantivyError) -> Self {
+        Self::Index(e)
+    }
+}
+
+impl From<serde_json::Error> for CatalogueError {
+    fn from(e: serde_json::Error) -> Self {
+        Self::damaged("a row", &e.to_string())
+    }
 }

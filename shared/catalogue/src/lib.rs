@@ -7,15 +7,23 @@
 //! Useful for: storing what a scan found, searching by mood, tempo, key and words. Not useful for: opening audio files.
 
 mod error;
+mod fingerprint;
+mod inbox;
 mod index;
+mod keeping;
 mod location;
 mod query;
-mod reader;
-mod schema;
-mod writer;
+mod read;
+mod sheets;
+mod store;
+mod write;
 
 pub use error::CatalogueError;
+pub use inbox::{Note, tell};
+pub use keeping::{Copies, Copy, Imported, Kind, Problem, Repair, TransferError};
 pub use location::default_dir;
-pub use query::{Match, Query, Reason};
-pub use reader::{Reader, Summary};
-pub use writer::{Catalogue, Change, FileStamp, FileState, Learned, MeasuredMood};
+pub use query::{Counted, FacetFilter, Like, Match, Part, PartName, Query, Settings, Weights, is_facet};
+pub use read::{Reader, Summary, Used};
+pub use sheets::{CueLine, Outcome, RightsReport, RowReport, SheetError, TagReport, cell, timecode};
+pub use store::roots::Root;
+pub use write::{Batch, Catalogue, Change, FileStamp, FileState, Folded, Learned, Licensed, MeasuredMood, Undone};

@@ -65,6 +65,21 @@ impl Key {
         if difference > 6 { difference - 12 } else { difference }
     }
 
+    /// The key of a place on Mark Davis's Camelot wheel (`8A` is A minor, `8B` C major; a step on the wheel is a fifth). `None` for other text.
+    #[must_use]
+    pub fn from_camelot(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let (hour, letter) = text.split_at_checked(text.len().checked_sub(1)?)?;
+        let hour = hour.parse::<i32>().ok().filter(|h| (1..=12).contains(h))?;
+        let mode = match letter {
+            "a" | "A" => Mode::Minor,
+            "b" | "B" => Mode::Major,
+            _ => return None,
+        };
+        let of_eight = if mode == Mode::Major { 0 } else { 9 };
+        Some(Self { tonic: PitchClass::from_semitones(of_eight + 7 * (hour - 8)), mode })
+    }
+
     /// The tonic of the major key with the same notes.
     fn relative_major(self) -> PitchClass {
         match self.mode {
@@ -169,6 +184,18 @@ mod tests {
     fn every_key_survives_being_printed() {
         for key in Key::all() {
             assert_eq!(key.to_string().parse(), Ok(key));
+        }
+    }
+
+    #[test]
+    fn the_wheel_of_keys_goes_by_fifths() {
+        for (code, want) in
+            [("8A", "A minor"), ("8B", "C major"), ("9b", "G major"), ("12A", "C# minor"), ("1B", "B major"), ("5A", "C minor")]
+        {
+            assert_eq!(Key::from_camelot(code).map(|k| k.to_string()).as_deref(), Some(want), "{code}");
+        }
+        for text in ["", "A", "13A", "0B", "8C", "8\u{101}", "-3A"] {
+            assert_eq!(Key::from_camelot(text), None, "{text}");
         }
     }
 

@@ -7,6 +7,7 @@ mod key;
 mod melody;
 mod metre;
 mod raga;
+mod raga_names;
 mod regrid;
 mod tempo;
 
@@ -15,4 +16,5 @@ pub use key::{Key, Mode, NotAKey, PitchClass};
 pub use melody::{Melody, Note};
 pub use metre::{Metre, NotAMetre};
 pub use raga::{RAGAS, Raga, raga, swara_semitone};
+pub use raga_names::{canonical_raga, fold_raga, raga_spellings};
 pub use tempo::{TempoFit, TempoOctave, fit_tempo};

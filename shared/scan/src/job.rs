@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
-use track::{ContentId, Track};
+use track::{ContentId, Tags, Track};
 
 /// One file to measure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,7 +22,12 @@ pub enum Outcome {
     /// It was measured.
     Measured(Box<Measured>),
     /// It holds one of the known sounds.
-    Known(ContentId),
+    Known {
+        /// Which.
+        content_id: ContentId,
+        /// What the file says of it.
+        tags: Tags,
+    },
     /// It could not be measured: why.
     Failed {
         /// Why.

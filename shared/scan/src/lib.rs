@@ -6,6 +6,7 @@
 //! Useful for: bringing a catalogue up to date with folders. Not useful for: knowing what is measured and how (`analysis`, `mood`).
 
 mod job;
+mod plan;
 mod pool;
 mod scan;
 mod walk;
@@ -14,7 +15,7 @@ mod worker;
 pub use audio::EXTENSIONS;
 pub use job::{Job, Measured, Outcome};
 pub use pool::{Limits, WorkerCommand, measure_all};
-pub use scan::{Counts, Event, Failure, Moods, Report, ScanError, scan};
+pub use scan::{Counts, Event, Failure, Moods, Report, ScanError, Upgrade, scan};
 pub use walk::music_files;
 pub use worker::{measure, serve};
 

@@ -49,8 +49,11 @@ impl Worker {
         };
         let (tell, lines) = crossbeam_channel::bounded(1);
         std::thread::spawn(move || {
-            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-                if tell.send(line).is_err() {
+            let mut stdout = BufReader::new(stdout);
+            let mut line = String::new();
+            // A line without an end is the last of a worker that was killed while it wrote, and no answer.
+            while stdout.read_line(&mut line).is_ok_and(|n| n > 0) && line.ends_with('\n') {
+                if tell.send(std::mem::take(&mut line)).is_err() {
                     break;
                 }
             }
@@ -118,7 +121,7 @@ pub fn measure_all(
                         match outcome {
                             Some(Outcome::Measured(measured)) => Ok(measured.track),
                             Some(Outcome::Failed { reason, .. }) => Err(reason),
-                            Some(Outcome::Known(_)) | None => Err("its worker gave no answer".into()),
+                            Some(Outcome::Known { .. }) | None => Err("its worker gave no answer".into()),
                         },
                     );
                 }

@@ -1,6 +1,7 @@
 //! The scan itself: walk, compare, measure, commit.
 
 use crate::job::{Cause, Job, Outcome};
+use crate::plan::{Plan, Rules, compare};
 use crate::pool::{self, Limits, WorkerCommand};
 use crate::{VERSION, walk};
 use affect::AffectEstimate;
@@ -32,7 +33,7 @@ pub enum ScanError {
     Catalogue(#[from] CatalogueError),
 }
 
-/// How many files became what. `found` is the sum of the seven that follow it; `missing` stands apart.
+/// How many files became what. `found` is the sum of the seven that follow it; `missing` and `stale` stand apart.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Counts {
     /// Files that look like music.
@@ -45,7 +46,7 @@ pub struct Counts {
     pub moved: usize,
     /// As at the last scan; not opened.
     pub unchanged: usize,
-    /// As at the last scan, and measured again because this program measures otherwise, or with another model.
+    /// As at the last scan, and measured again because this program measures otherwise, or with another model, and that was asked for.
     pub renewed: usize,
     /// Could not be measured.
     pub failed: usize,
@@ -53,6 +54,8 @@ pub struct Counts {
     pub skipped: usize,
     /// Known files that are gone.
     pub missing: usize,
+    /// Among the unchanged: what was measured of them is of another version or model.
+    pub stale: usize,
 }
 
 /// A file and why it failed or was skipped.
@@ -126,107 +129,71 @@ impl Moods {
     }
 }
 
+/// What is done about values that an older version of this program, or another model, measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Upgrade {
+    /// They stay, and are counted.
+    None,
+    /// So many are measured anew.
+    AtMost(usize),
+    /// All are.
+    All,
+}
+
 /// Brings the catalogue up to date with some folders. `events` is called from several threads; `stop` ends the scan within a
 /// moment, keeping what was done.
 ///
 /// # Errors
 /// [`ScanError`] when a folder cannot be read at all or the catalogue fails. Single files never end a scan.
+#[allow(clippy::too_many_arguments)]
 pub fn scan(
     catalogue: &mut Catalogue,
     roots: &[PathBuf],
     worker: &WorkerCommand,
     limits: Limits,
     moods: &Moods,
+    upgrade: Upgrade,
     events: &(dyn Fn(Event) + Sync),
     stop: &AtomicBool,
 ) -> Result<Report, ScanError> {
     let by = moods.by();
-    let known = catalogue.files()?;
+    let mut upgrades = match upgrade {
+        Upgrade::None => 0,
+        Upgrade::AtMost(n) => n,
+        Upgrade::All => usize::MAX,
+    };
     // A file that failed under these limits is tried again under others only.
     let under_limits = format!("{VERSION} within {} s {}", limits.per_file.as_secs_f64(), worker.arguments.join(" "));
     let mut report = Report::default();
-    let mut seen: HashSet<PathBuf> = HashSet::new();
-    let mut files: Vec<(PathBuf, FileStamp)> = Vec::new();
-    let mut gone: Vec<PathBuf> = Vec::new();
-    let mut bad_roots = 0;
-    let mut emptied: HashSet<PathBuf> = HashSet::new();
+    let mut folders: Vec<PathBuf> = Vec::new();
     for root in roots {
-        let root = match canonical(root) {
-            Ok(root) => root,
+        match canonical(root) {
+            Ok(root) => folders.push(root),
             // The others are still worth a scan.
-            Err(ScanError::Root { path, reason }) if bad_roots + 1 < roots.len() => {
-                bad_roots += 1;
-                report.unreadable.push(Failure { path, reason });
-                continue;
+            Err(ScanError::Root { path, reason }) if report.unreadable.len() + 1 < roots.len() => {
+                report.unreadable.push(Failure { path, reason })
             }
             Err(e) => return Err(e),
-        };
-        let walked = walk::walk(&root, &|| stop.load(Ordering::Relaxed));
-        // A mount point without its share is an empty folder, and not the end of a collection.
-        let known_here = || known.iter().filter(|(path, state)| path.starts_with(&root) && !state.missing);
-        let looks_unmounted = walked.files.is_empty() && known_here().any(|(path, _)| !path.exists());
-        if walked.unreadable.is_empty() && !looks_unmounted && !stop.load(Ordering::Relaxed) {
-            let here: HashSet<&Path> =
-                walked.files.iter().map(|f| f.0.as_path()).chain(walked.skipped.iter().map(|s| s.0.as_path())).collect();
-            for path in known_here().map(|(path, _)| path).filter(|p| !here.contains(p.as_path())) {
-                // A share may be mounted on a folder inside, too.
-                match emptied_folder(path, &root) {
-                    Some(folder) if emptied.insert(folder.clone()) => report.unreadable.push(looks_emptied(folder)),
-                    Some(_) => {}
-                    None => gone.push(path.clone()),
-                }
-            }
-        } else if looks_unmounted {
-            report.unreadable.push(looks_emptied(root.clone()));
-        }
-        report.unreadable.extend(walked.unreadable.into_iter().map(|(path, reason)| Failure { path, reason }));
-        report.skips.extend(walked.skipped.into_iter().filter(|s| seen.insert(s.0.clone())).map(|(path, reason)| Failure { path, reason }));
-        files.extend(walked.files.into_iter().filter(|f| seen.insert(f.0.clone())));
-    }
-    gone.sort();
-    gone.dedup();
-    report.counts.skipped = report.skips.len();
-    report.counts.found = files.len() + report.skips.len();
-    report.counts.missing = gone.len();
-
-    // Sounds of files that are gone, by size: a new file of that size may be one of them, moved.
-    let mut strays: HashMap<u64, Vec<ContentId>> = HashMap::new();
-    let gone_now: HashSet<&PathBuf> = gone.iter().collect();
-    let is_there = |(path, state): &(&PathBuf, &FileState)| !state.missing && !gone_now.contains(path);
-    let still_there: HashSet<&ContentId> = known.iter().filter(is_there).filter_map(|(_, s)| s.content_id.as_ref()).collect();
-    let lost = gone.iter().filter_map(|p| known.get(p)).chain(known.values().filter(|s| s.missing));
-    for state in lost {
-        if let Some(id) = state.content_id.as_ref().filter(|id| !still_there.contains(id)) {
-            strays.entry(state.stamp.size).or_default().push(id.clone());
         }
     }
-
-    let mut changes: Vec<Change> = gone.iter().cloned().map(Change::Missing).collect();
-    let mut jobs: Vec<(Job, FileStamp)> = Vec::new();
-    for (path, stamp) in files {
-        match known.get(&path) {
-            Some(state) if state.stamp == stamp && is_settled(state, &by, &under_limits) => {
-                match &state.failure {
-                    Some((reason, _)) => {
-                        report.counts.failed += 1;
-                        report.failures.push(Failure { path: path.clone(), reason: reason.clone() });
-                    }
-                    None => report.counts.unchanged += 1,
-                }
-                if state.missing {
-                    changes.push(Change::Back(path));
-                }
-            }
-            _ => {
-                let known = strays.get(&stamp.size).cloned().unwrap_or_default();
-                jobs.push((Job { path, known }, stamp));
-            }
-        }
+    for root in &folders {
+        catalogue.add_root(if root.is_dir() { root } else { root.parent().unwrap_or(root) })?;
     }
+    // The disk is asked and the catalogue read side by side.
+    let (walks, known) = std::thread::scope(|scope| {
+        let walks = scope.spawn(|| folders.iter().map(|root| walk::walk(root, &|| stop.load(Ordering::Relaxed))).collect::<Vec<_>>());
+        let known = catalogue.files();
+        (walks.join(), known)
+    });
+    let walks =
+        walks.map_err(|_| ScanError::Root { path: folders.first().cloned().unwrap_or_default(), reason: "the walk broke off".into() })?;
+    let rules = Rules { by: &by, under_limits: &under_limits, is_stopped: stop.load(Ordering::Relaxed) };
+    let plan = compare(folders.into_iter().zip(walks).collect(), known?, &rules, &mut upgrades, &mut report);
+    let Plan { changes, jobs, before, strays } = plan;
     catalogue.commit(&changes)?;
     events(Event::Planned { to_measure: jobs.len(), found: report.counts.found });
     let failed_before = report.failures.len();
-    measure(catalogue, &known, jobs, worker, limits, moods, events, stop, &mut report, &strays, &under_limits)?;
+    measure(catalogue, &before, jobs, worker, limits, moods, events, stop, &mut report, &strays, &under_limits)?;
     report.stopped = stop.load(Ordering::Relaxed);
     report.failures[failed_before..].sort_by(|a, b| a.path.cmp(&b.path));
     if report.stopped {
@@ -235,26 +202,6 @@ pub fn scan(
         c.found = c.new + c.changed + c.moved + c.unchanged + c.renewed + c.failed + c.skipped;
     }
     Ok(report)
-}
-
-/// Whether there is nothing to be done about a file that has not changed.
-fn is_settled(state: &FileState, by: &str, under_limits: &str) -> bool {
-    match &state.failure {
-        Some((_, version)) => version == VERSION || version == under_limits,
-        None => state.measured_by.as_deref() == Some(by),
-    }
-}
-
-fn looks_emptied(path: PathBuf) -> Failure {
-    Failure { path, reason: "is empty, though music was there before; is a share not mounted?".into() }
-}
-
-/// The folder around a file that is gone, if it is there and holds nothing at all: what a mount point looks like without its share.
-/// Who deletes music deletes its folder as a rule.
-fn emptied_folder(gone: &Path, root: &Path) -> Option<PathBuf> {
-    let folder = gone.ancestors().skip(1).take_while(|a| a.starts_with(root)).find(|a| a.exists())?;
-    let is_empty = std::fs::read_dir(folder).ok()?.next().is_none();
-    is_empty.then(|| folder.to_owned())
 }
 
 fn canonical(root: &Path) -> Result<PathBuf, ScanError> {
@@ -277,14 +224,13 @@ fn measure(
     events: &(dyn Fn(Event) + Sync),
     stop: &AtomicBool,
     report: &mut Report,
-    strays: &HashMap<u64, Vec<ContentId>>,
+    strays: &HashSet<ContentId>,
     under_limits: &str,
 ) -> Result<(), ScanError> {
     if jobs.is_empty() {
         return Ok(());
     }
     let stamps: HashMap<PathBuf, FileStamp> = jobs.iter().map(|(job, stamp)| (job.path.clone(), *stamp)).collect();
-    let stray_ids: HashSet<&ContentId> = strays.values().flatten().collect();
     let (give, take) = crossbeam_channel::unbounded();
     let (tell, hear) = crossbeam_channel::unbounded();
     for (job, _) in jobs {
@@ -305,7 +251,7 @@ fn measure(
             if let Ok((job, outcome)) = answer {
                 let Some(stamp) = stamps.get(&job.path).copied() else { continue };
                 let before = known.get(&job.path);
-                settle(report, before, &stray_ids, job.path, stamp, outcome, moods, under_limits, &mut batch, events);
+                settle(report, before, strays, job.path, stamp, outcome, moods, under_limits, &mut batch, events);
             } else if matches!(answer, Err(crossbeam_channel::RecvTimeoutError::Disconnected)) {
                 return catalogue.commit(&batch).map_err(ScanError::from);
             }
@@ -326,7 +272,7 @@ fn measure(
 fn settle(
     report: &mut Report,
     before: Option<&FileState>,
-    strays: &HashSet<&ContentId>,
+    strays: &HashSet<ContentId>,
     path: PathBuf,
     stamp: FileStamp,
     outcome: Outcome,
@@ -351,9 +297,11 @@ fn settle(
             let learned = moods.learned(&measured.track);
             batch.push(Change::Measured { path: path.clone(), stamp, track: Box::new(measured.track), by: moods.by(), learned });
         }
-        Outcome::Known(content_id) => {
+        Outcome::Known { content_id, tags } => {
             count(&content_id);
-            batch.push(Change::Linked { path: path.clone(), stamp, content_id });
+            // A copy that says something else of a sound does not overrule the file that is known.
+            let is_its_own = before.is_some_and(|b| b.content_id.as_ref() == Some(&content_id));
+            batch.push(Change::Linked { path: path.clone(), stamp, content_id, tags: is_its_own.then(|| Box::new(tags)) });
         }
         Outcome::Failed { reason, cause } => {
             counts.failed += 1;

@@ -44,10 +44,10 @@ pub fn serve(mood: &MusicModel, input: impl BufRead, mut output: impl Write) -> 
 
 fn run(mood: &MusicModel, job: &Job) -> Outcome {
     if !job.known.is_empty()
-        && let Ok(Ok(Some(id))) = catch_unwind(|| audio::content_id(&job.path, &|| false))
-        && job.known.contains(&id)
+        && let Ok(Ok(Some((content_id, tags)))) = catch_unwind(|| audio::identity(&job.path, &|| false))
+        && job.known.contains(&content_id)
     {
-        return Outcome::Known(id);
+        return Outcome::Known { content_id, tags };
     }
     match catch_unwind(AssertUnwindSafe(|| measure(mood, &job.path))) {
         Ok(Ok(track)) => Outcome::Measured(Box::new(Measured { track })),

@@ -75,6 +75,30 @@ impl Analysis {
     }
 }
 
+impl Analysis {
+    /// The question that other readings of the tempo leave open has been answered.
+    pub(crate) fn settle_pace(&mut self) {
+        if let Some(pace) = &mut self.pace {
+            pace.value.curve.clear();
+            pace.value.alternatives.clear();
+        }
+    }
+
+    /// Takes other beats, and lets sections begin with their bars.
+    pub(crate) fn put_beats(&mut self, beats: Value<BeatGrid>) {
+        if let Some(sections) = &mut self.sections {
+            let bars: Vec<f64> = beats.value.downbeats_s().collect();
+            let nearest = |t: f64| bars.iter().copied().min_by(|a, b| (a - t).abs().total_cmp(&(b - t).abs()));
+            let bar_s = bars.windows(2).map(|w| w[1] - w[0]).fold(0.0, f64::max);
+            for t in &mut sections.value.boundaries_s {
+                *t = nearest(*t).filter(|b| (b - *t).abs() <= bar_s).unwrap_or(*t);
+            }
+            sections.value.boundaries_s.dedup();
+        }
+        self.beats = Some(beats);
+    }
+}
+
 /// How a tempo behaves, and how else it may be read.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Pace {

@@ -1,15 +1,16 @@
-//! What was set by hand of a track's time, key and mood, and how it changes what was measured.
+//! What was set by hand of a track, and how it changes what was measured.
 //!
-//! One idea: a hand sets a few numbers; the beat grid that everything uses is built again from what was measured and those. So they hold
+//! One idea: a hand sets a few numbers and words; the beat grid that everything uses is built again from what was measured and those. So they hold
 //! through every later measurement.
 
-use crate::{Analysis, Value};
-use affect::{Affect, AffectEstimate};
+use crate::{Analysis, Field, Value};
+use affect::Affect;
 use music::{BeatGrid, Key, Metre};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Values that were set by hand. What is absent was not.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Edits {
     /// Tempo in beats per minute.
@@ -27,6 +28,9 @@ pub struct Edits {
     /// Place on the plane of mood.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mood: Option<Affect>,
+    /// What was said in words; an empty text says that what the file claims is wrong and nothing is known.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub words: BTreeMap<Field, String>,
 }
 
 /// Text that says nothing that can be set.
@@ -41,10 +45,14 @@ pub struct NotAnEdit {
 
 /// Tempi that may be set, in beats per minute.
 const BPM: std::ops::RangeInclusive<f64> = 10.0..=500.0;
+/// Characters of a text that is set.
+const LONGEST_WORDS: usize = 1000;
+/// What stands for 'nothing, whatever the file says'.
+const NOTHING: &str = "-";
 
 impl Edits {
-    /// Takes up what is written like `bpm=120`, `bpm=x2`, `bpm=/2`, `downbeat=1.25`, `metre=6/8`, `key=D minor`, `mood=serene`, `mood=0.4,-0.5`; with nothing after
-    /// the equals sign what was measured holds again. `measured_bpm` is what `x2` and `/2` are of where no tempo is set; `duration_s` is the length of the sound.
+    /// Takes up what is written like `bpm=120`, `bpm=x2`, `bpm=/2`, `downbeat=1.25`, `metre=6/8`, `key=D minor`, `mood=serene`, `mood=0.4,-0.5`, `raga=Yaman`; with nothing after
+    /// the equals sign what was measured or declared holds again, and a minus sign (`genre=-`) denies what the file says. `measured_bpm` is what `x2` and `/2` are of where no tempo is set; `duration_s` is the length of the sound.
     ///
     /// # Errors
     /// [`NotAnEdit`] for another name, or a value that is not one; nothing is changed then.
@@ -82,15 +90,20 @@ impl Edits {
             }
             "key" => self.key = if value.is_empty() { None } else { Some(value.parse::<Key>().map_err(|e| fail(e.to_string()))?) },
             "mood" => self.mood = if value.is_empty() { None } else { Some(place(value).map_err(fail)?) },
-            _ => return Err(fail("bpm, downbeat, metre, key and mood can be set".into())),
+            other => {
+                let known = || format!("bpm, downbeat, metre, key, mood, {} can be set", Field::ALL.map(Field::name).join(", "));
+                let field = other.parse::<Field>().map_err(|_| fail(known()))?;
+                if value.chars().count() > LONGEST_WORDS {
+                    return Err(fail(format!("at most {LONGEST_WORDS} characters")));
+                }
+                match value {
+                    "" => self.words.remove(&field),
+                    NOTHING => self.words.insert(field, String::new()),
+                    _ => self.words.insert(field, value.to_owned()),
+                };
+            }
         }
         Ok(())
-    }
-
-    /// The place on the plane that was set, as an estimate that leaves nothing open.
-    #[must_use]
-    pub fn affect(&self) -> Option<Value<AffectEstimate>> {
-        self.mood.map(|at| Value::by_hand(AffectEstimate { at, valence_spread: 0.0, arousal_spread: 0.0 }))
     }
 
     /// Whether nothing is set.
@@ -101,7 +114,6 @@ impl Edits {
 
     /// Puts what was set in the place of what was measured, and builds the beat grid again.
     pub fn apply(&self, analysis: &mut Analysis, duration_s: f64) {
-        let measured = analysis.beats.as_ref().map(|b| b.value.clone());
         if let Some(key) = self.key {
             analysis.key = Some(Value::by_hand(key));
             if let Some(harmony) = &mut analysis.harmony {
@@ -113,11 +125,7 @@ impl Edits {
         }
         if let Some(bpm) = self.bpm {
             analysis.tempo_bpm = Some(Value::by_hand(bpm));
-            // The question that the other readings leave open has been answered.
-            if let Some(pace) = &mut analysis.pace {
-                pace.value.curve.clear();
-                pace.value.alternatives.clear();
-            }
+            analysis.settle_pace();
         }
         if self.bpm.is_none() && self.downbeat_s.is_none() && self.metre.is_none() {
             return;
@@ -125,7 +133,7 @@ impl Edits {
         // Where no pulse was heard, the beats are those of the tempo that was set, from the downbeat or the start on.
         let bar = analysis.metre.as_ref().map(|m| usize::from(m.value.beats));
         let new = || BeatGrid::straight(self.downbeat_s.unwrap_or(0.0), 60.0 / self.bpm?, (0.0, duration_s), Some(bar.unwrap_or(4)));
-        let Some(mut grid) = measured.or_else(new) else { return };
+        let Some(mut grid) = analysis.beats.as_ref().map(|b| b.value.clone()).or_else(new) else { return };
         if let Some(bpm) = self.bpm {
             grid = grid.at_bpm(bpm);
         }
@@ -137,17 +145,7 @@ impl Edits {
         if let Some(at) = self.downbeat_s {
             grid = grid.with_downbeat_exactly_at(at, bar, duration_s);
         }
-        // Sections begin with bars.
-        if let Some(sections) = &mut analysis.sections {
-            let bars: Vec<f64> = grid.downbeats_s().collect();
-            let nearest = |t: f64| bars.iter().copied().min_by(|a, b| (a - t).abs().total_cmp(&(b - t).abs()));
-            let bar_s = bars.windows(2).map(|w| w[1] - w[0]).fold(0.0, f64::max);
-            for t in &mut sections.value.boundaries_s {
-                *t = nearest(*t).filter(|b| (b - *t).abs() <= bar_s).unwrap_or(*t);
-            }
-            sections.value.boundaries_s.dedup();
-        }
-        analysis.beats = Some(Value::by_hand(grid));
+        analysis.put_beats(Value::by_hand(grid));
     }
 }
 
@@ -177,7 +175,14 @@ mod tests {
         assert!(edits.metre.is_some_and(|m| m.is_compound) && edits.key.is_some());
         edits.set("key=", None, 60.0).unwrap();
         assert!(edits.key.is_none());
-        let before = edits;
+        edits.set("raga = Yaman", None, 60.0).unwrap();
+        edits.set("Time of day=evening", None, 60.0).unwrap();
+        edits.set("genre=-", None, 60.0).unwrap();
+        assert_eq!(edits.words[&Field::Raga], "Yaman");
+        assert_eq!((edits.words[&Field::TimeOfDay].as_str(), edits.words[&Field::Genre].as_str()), ("evening", ""));
+        edits.set("raga=", None, 60.0).unwrap();
+        assert!(!edits.words.contains_key(&Field::Raga));
+        let before = edits.clone();
         for text in [
             "bpm=fast",
             "bpm=5",

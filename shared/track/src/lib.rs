@@ -4,18 +4,25 @@
 //! analyser), declared in tags, or set by hand; what was not measured is absent, never zero.
 
 mod analysis;
+mod best;
 mod edits;
+mod fields;
 mod mood;
 pub mod path_text;
+pub mod rights;
 mod tags;
+mod usage;
 mod value;
 
 pub use analysis::{
     Analysis, Chromagram, Descriptors, Harmony, KeySpan, Loudness, LoudnessCurve, Pace, Peaks, Sections, Timbre, Tonic, Voice,
 };
+pub use best::{best_affect, said};
 pub use edits::{Edits, NotAnEdit};
+pub use fields::{Field, NotAField};
 pub use mood::Mood;
 pub use tags::Tags;
+pub use usage::{Usage, UsageCode};
 pub use value::{Origin, Value};
 
 use affect::AffectEstimate;

@@ -35,6 +35,11 @@ impl<T> Value<T> {
         Self { value, origin: Origin::ByHand, version: String::new(), confidence: None }
     }
 
+    /// A value that the file's tags declare.
+    pub fn declared(value: T) -> Self {
+        Self { value, origin: Origin::Declared, version: String::new(), confidence: None }
+    }
+
     /// A measured value.
     pub fn measured(value: T, version: &str, confidence: Option<f64>) -> Self {
         Self { value, origin: Origin::Measured, version: version.to_owned(), confidence }

@@ -33,8 +33,8 @@ impl State {
             },
         };
         if let (Some(reader), true) = (&self.reader, news) {
-            self.model.library = Library::Ready(reader.summaries().len());
-            self.model.dots = Arc::new(reader.summaries().iter().filter_map(|s| Some((s.affect?, s.content_id.clone()))).collect());
+            self.model.library = Library::Ready(reader.len());
+            self.model.dots = Arc::new(reader.places().map(|p| p.0).collect());
             self.search();
             self.describe_chosen();
         }
@@ -50,6 +50,7 @@ impl State {
         let query = Query {
             at: Some(Affect::clamped(valence, arousal)),
             text: Some(self.seen.words.clone()).filter(|w| !w.trim().is_empty()),
+            is_diverse: true,
             limit: RESULTS,
             ..Query::default()
         };

@@ -1,0 +1,109 @@
+//! `indexer duplicates`, `check`, `export`, `import` and `backup`.
+
+use crate::arguments::{Arguments, Backup, Check, Export, Import};
+use crate::output::{self, count, printable};
+use crate::{OK, SOME_FAILED, rights};
+use anyhow::Context;
+use catalogue::{Catalogue, Kind, Reader, Repair};
+use std::io::{BufReader, BufWriter, Write};
+
+pub fn duplicates(arguments: &Arguments) -> anyhow::Result<u8> {
+    let groups = Reader::open(&arguments.catalogue_dir()?)?.duplicates()?;
+    if arguments.json {
+        output::json(&groups)?;
+        return Ok(OK);
+    }
+    for group in &groups {
+        let what = match group.kind {
+            Kind::Exact => "the same sound in several files",
+            Kind::Near => "one recording",
+        };
+        let differences = group.differences();
+        let differences = if differences.is_empty() { String::new() } else { format!("; {}", differences.join("; ")) };
+        let title = group.copies.first().map_or("", |c| c.title.as_str());
+        output::line(&printable(&format!("{title}: {what}{differences}")))?;
+        for copy in &group.copies {
+            for path in &copy.paths {
+                output::line(&printable(&format!("    {}", path.display())))?;
+            }
+        }
+    }
+    let n = |kind| groups.iter().filter(|g| g.kind == kind).count();
+    output::line(&format!(
+        "{} of files with the same sound, {} of copies of one recording",
+        count(n(Kind::Exact), "group", "groups"),
+        n(Kind::Near)
+    ))?;
+    Ok(OK)
+}
+
+pub fn check(arguments: &Arguments, command: &Check) -> anyhow::Result<u8> {
+    let problems = Catalogue::open(&arguments.catalogue_dir()?)?.check(command.repair)?;
+    let left = problems.iter().filter(|p| p.repair != Repair::Mended).count();
+    if arguments.json {
+        output::json(&problems)?;
+        return Ok(if left == 0 { OK } else { SOME_FAILED });
+    }
+    for problem in &problems {
+        let how = match problem.repair {
+            Repair::Mended => "mended",
+            Repair::NextScan => "the next scan sees to it",
+            Repair::Possible => "--repair mends it",
+            Repair::ByHand => "look at it",
+        };
+        output::line(&printable(&format!("{} ({how})", problem.what)))?;
+    }
+    output::line(&if problems.is_empty() {
+        "all is well".to_owned()
+    } else {
+        format!("{}, {left} left", count(problems.len(), "problem", "problems"))
+    })?;
+    Ok(if left == 0 { OK } else { SOME_FAILED })
+}
+
+pub fn export(arguments: &Arguments, command: &Export) -> anyhow::Result<u8> {
+    let reader = Reader::open(&arguments.catalogue_dir()?)?;
+    match &command.file {
+        Some(file) => {
+            let out = std::fs::File::options().write(true).create_new(true).open(file).with_context(|| file.display().to_string())?;
+            let mut out = BufWriter::new(out);
+            let lines = reader.export(&mut out)?;
+            out.flush()?;
+            out.get_ref().sync_all().with_context(|| file.display().to_string())?;
+            output::line(&printable(&format!("{} in {}", count(lines as usize, "line", "lines"), file.display())))?;
+        }
+        None => {
+            reader.export(BufWriter::new(std::io::stdout().lock()))?;
+        }
+    }
+    Ok(OK)
+}
+
+pub fn import(arguments: &Arguments, command: &Import) -> anyhow::Result<u8> {
+    let from = BufReader::new(rights::open(&command.file)?);
+    let done =
+        Catalogue::open(&arguments.catalogue_dir()?)?.import(from, command.merge).with_context(|| command.file.display().to_string())?;
+    if arguments.json {
+        output::json(&done)?;
+    } else {
+        output::line(&format!(
+            "imported: {}, {}, what was set of {}, {}, {}, {} others",
+            count(done.tracks, "track", "tracks"),
+            count(done.files, "file", "files"),
+            count(done.edits, "track", "tracks"),
+            count(done.licences, "licence", "licences"),
+            count(done.usages, "use", "uses"),
+            done.others
+        ))?;
+    }
+    Ok(OK)
+}
+
+pub fn backup(arguments: &Arguments, command: &Backup) -> anyhow::Result<u8> {
+    Reader::open(&arguments.catalogue_dir()?)?.backup(&command.file)?;
+    output::line(&printable(&format!(
+        "{}; to restore it, copy it as catalogue.db into an empty folder and name that with --catalogue",
+        command.file.display()
+    )))?;
+    Ok(OK)
+}

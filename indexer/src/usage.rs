@@ -1,0 +1,107 @@
+//! `indexer usage`: where tracks are used; and what plugins have told of it.
+
+use crate::OK;
+use crate::arguments::{Arguments, UsageAdd, Usages};
+use crate::asking::{self, seconds};
+use crate::output::{self, count, duration, printable};
+use anyhow::Context;
+use catalogue::{Catalogue, Reader, Used};
+use serde_json::json;
+use std::path::Path;
+use track::{Usage, UsageCode};
+
+/// Takes in what plugins have told since the last run. Where that cannot be done (a medium that cannot be written), it is told and all else goes on.
+pub fn fold_inbox(dir: &Path) {
+    if !dir.join("inbox").is_dir() {
+        return;
+    }
+    match Catalogue::open_beside(dir).and_then(|mut c| c.fold_inbox()) {
+        Ok(folded) => {
+            for (file, reason) in folded.refused {
+                eprintln!("{}", printable(&format!("inbox/{file}: a line was left out: {reason}")));
+            }
+        }
+        Err(e) => eprintln!("{}", printable(&format!("what plugins told could not be taken in: {e}"))),
+    }
+}
+
+pub fn run(arguments: &Arguments, command: &Usages) -> anyhow::Result<u8> {
+    let dir = arguments.catalogue_dir()?;
+    fold_inbox(&dir);
+    match command {
+        Usages::Add(add) => {
+            let usage = usage(&Reader::open(&dir)?, add)?;
+            Catalogue::open_beside(&dir)?.record(std::slice::from_ref(&usage))?;
+            if arguments.json {
+                output::json(&usage)?;
+            } else {
+                output::line(&printable(&format!("written down for {} as {}", usage.project, usage.id)))?;
+            }
+        }
+        Usages::List { project: None } => {
+            let projects = Reader::open(&dir)?.projects()?;
+            if arguments.json {
+                output::json(&projects.iter().map(|(name, n)| json!({ "project": name, "uses": n })).collect::<Vec<_>>())?;
+                return Ok(OK);
+            }
+            for (name, n) in &projects {
+                output::line(&printable(&format!("{name}: {}", count(*n, "use", "uses"))))?;
+            }
+            if projects.is_empty() {
+                output::line("no use of any track is known")?;
+            }
+        }
+        Usages::List { project: Some(project) } => {
+            let reader = Reader::open(&dir)?;
+            let usages = reader.usages(Used::In(project))?;
+            if arguments.json {
+                output::json(&usages)?;
+                return Ok(OK);
+            }
+            for u in &usages {
+                let name = reader.track(&u.content_id)?.map_or_else(|| u.content_id.to_string(), |t| t.name());
+                output::line(&printable(&format!("{} to {}  {name}  {}  ({})", duration(u.in_s), duration(u.out_s), u.scene, u.id)))?;
+            }
+        }
+        Usages::Remove { id } => {
+            Catalogue::open_beside(&dir)?.forget_usage(id)?;
+            output::line("taken back")?;
+        }
+    }
+    Ok(OK)
+}
+
+fn usage(reader: &Reader, add: &UsageAdd) -> anyhow::Result<Usage> {
+    let content_id = asking::find(reader, &add.track)?;
+    let time = |name: &str, text: &str| seconds(text).with_context(|| format!("--{name} {text}: write it in seconds, or as 1:02:03.5"));
+    let (in_s, out_s) = (time("in", &add.from)?, time("out", &add.to)?);
+    anyhow::ensure!(in_s < out_s, "--in lies before --out");
+    anyhow::ensure!(!add.project.trim().is_empty(), "--project needs a name");
+    let fps = add.fps.map(exact_fps);
+    anyhow::ensure!(fps.is_none_or(|f| (1.0..=240.0).contains(&f)), "--fps lies in 1 to 240");
+    let date = match &add.date {
+        Some(text) => text.parse().with_context(|| format!("--date {text}: write it like 2027-03-01"))?,
+        None => jiff::Zoned::now().date(),
+    };
+    let code = UsageCode::ALL.into_iter().find(|c| format!("{c:?}").eq_ignore_ascii_case(&add.code));
+    let code = code.with_context(|| format!("--code {}: BI, BV, VI, VV, MT, ET and T are known", add.code))?;
+    let usage = Usage {
+        id: String::new(),
+        content_id,
+        project: add.project.clone(),
+        scene: add.scene.clone(),
+        in_s,
+        out_s,
+        frames_per_s: fps,
+        date,
+        code,
+    };
+    // The same use typed twice is one.
+    let said = format!("{}\u{0}{}\u{0}{}\u{0}{in_s}\u{0}{out_s}", usage.content_id, usage.project, usage.scene);
+    Ok(Usage { id: asking::short_hash(&said), ..usage })
+}
+
+/// 29.97 means 30000/1001, and so do the others of its kind.
+fn exact_fps(fps: f64) -> f64 {
+    [24.0, 30.0, 48.0, 60.0, 120.0].into_iter().map(|n: f64| n * 1000.0 / 1001.0).find(|exact| (exact - fps).abs() < 0.01).unwrap_or(fps)
+}

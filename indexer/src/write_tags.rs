@@ -1,0 +1,40 @@
+//! `--write-tags`: what was set by hand, into the files themselves.
+
+use catalogue::{Catalogue, Change, FileStamp};
+use tagging::{What, Written};
+use track::{ContentId, Edits};
+
+/// Writes what was set of some tracks into all of their files that are there. Gives the files that could not be written, with the reason; all others are.
+pub fn write(catalogue: &mut Catalogue, ids: &[ContentId]) -> anyhow::Result<Vec<String>> {
+    let mut failures = Vec::new();
+    for id in ids {
+        let Some(track) = catalogue.measured(id)? else { continue };
+        let written = of(&track.edits);
+        if written.is_empty() {
+            continue;
+        }
+        for path in &track.paths {
+            if let Err(e) = tagging::write(path, id, &written) {
+                failures.push(e.to_string());
+                continue;
+            }
+            // The row follows in the same step, so that no scan takes the file for another.
+            let (stamp, found) = match (std::fs::metadata(path), audio::identity(path, &|| false)) {
+                (Ok(meta), Ok(Some(found))) => (FileStamp::of(&meta), found),
+                _ => continue,
+            };
+            let tags = Some(Box::new(found.1));
+            catalogue.commit(&[Change::Linked { path: path.clone(), stamp, content_id: id.clone(), tags }])?;
+        }
+    }
+    Ok(failures)
+}
+
+/// What is written: words, and numbers as taggers write them. A place on the plane goes by the nearest word; bars and beats have no tags.
+fn of(edits: &Edits) -> Vec<Written> {
+    let words = edits.words.iter().map(|(field, text)| Written { what: What::Field(*field), text: text.clone() });
+    let bpm = edits.bpm.map(|bpm| Written { what: What::Bpm, text: format!("{:.0}", bpm.round()) });
+    let key = edits.key.map(|key| Written { what: What::Key, text: key.to_string() });
+    let mood = edits.mood.map(|at| Written { what: What::Mood, text: affect::nearest_word(at).to_owned() });
+    words.chain(bpm).chain(key).chain(mood).collect()
+}

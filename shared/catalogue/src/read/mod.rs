@@ -1,0 +1,516 @@
+//! Reading: lists, single tracks, searches. Never writes, and works while a scan does.
+
+mod snapshot;
+mod track;
+
+pub use track::Summary;
+pub(crate) use track::{edits_of, measured_affect, track_of};
+
+use crate::index::{synonyms::Synonyms, words};
+use crate::query::filter::Filter;
+use crate::query::rank::{Best, Ranked, Scorer};
+use crate::query::{Counted, Match, PartName, Query, Settings, diversity, likeness};
+use crate::store::{ForReading, pack, roots::Roots};
+use crate::write::Batch;
+use crate::{CatalogueError, FileStamp, Root, store, write};
+use ::track::rights::{Licence, Terms};
+use ::track::{Analysis, ContentId, Edits, Track, Usage, best_affect};
+use affect::Affect;
+use jiff::civil::Date;
+use rusqlite::{Connection, OptionalExtension, params};
+use snapshot::{Shared, Snapshot};
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What was found out of rows that were looked at closely, and the best rows.
+type Looked = (HashMap<u32, (PartName, f32)>, Vec<Ranked>);
+
+/// Of how many rows near a place courses and likenesses are looked at.
+const NEAREST: usize = 1000;
+
+/// The catalogue, open for reading.
+pub struct Reader {
+    dir: PathBuf,
+    db: Connection,
+    roots: Roots,
+    terms: HashMap<i64, Terms>,
+    synonyms: Synonyms,
+    settings: Settings,
+    /// `None` while the very first scan starts: there may be a store and no index yet.
+    shared: Option<Arc<Shared>>,
+    /// Whether store or index are copies in memory, which nobody changes.
+    is_copy: bool,
+    snapshot: Arc<Snapshot>,
+    data_version: i64,
+}
+
+impl Reader {
+    /// Opens the catalogue in a folder.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Absent`] when there is none, [`CatalogueError::Newer`] for a format of the future.
+    pub fn open(dir: &Path) -> Result<Self, CatalogueError> {
+        let ForReading { db, is_copy } = store::open_for_reading(dir)?;
+        let settings = Settings::load(dir)?;
+        let mut reader = Self {
+            dir: dir.to_owned(),
+            roots: Roots::default(),
+            terms: HashMap::new(),
+            synonyms: Synonyms::new(&settings.synonyms),
+            settings,
+            shared: None,
+            is_copy,
+            snapshot: Arc::default(),
+            data_version: -1,
+            db,
+        };
+        reader.refresh()?;
+        Ok(reader)
+    }
+
+    /// Takes up what was written since. Returns whether anything was.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn refresh(&mut self) -> Result<bool, CatalogueError> {
+        let version: i64 = self.db.pragma_query_value(None, "data_version", |row| row.get(0))?;
+        if version == self.data_version {
+            return Ok(false);
+        }
+        self.roots = Roots::load(&self.db)?;
+        self.terms = terms(&self.db)?;
+        let opened = match &self.shared {
+            _ if self.is_copy => snapshot::of_store(&self.db),
+            Some(shared) => shared.refresh().map(|_| Arc::clone(shared)),
+            None => Shared::open(&self.dir),
+        };
+        match opened {
+            Ok(shared) => {
+                self.snapshot = shared.current();
+                self.shared = Some(shared);
+            }
+            // An index that cannot be read is made from the store, in memory; but not while the first one is just being made.
+            Err(_) => {
+                let shared = Shared::open(&self.dir).or_else(|_| snapshot::of_store(&self.db))?;
+                self.snapshot = shared.current();
+                self.shared = Some(shared);
+            }
+        }
+        self.data_version = version;
+        Ok(true)
+    }
+
+    pub(crate) fn db(&self) -> &Connection {
+        &self.db
+    }
+
+    pub(crate) fn all_roots(&self) -> &Roots {
+        &self.roots
+    }
+
+    /// How many tracks there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.snapshot.columns.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether this reader and another look at one copy in memory; `None` where one has none.
+    #[must_use]
+    pub fn shares_with(&self, other: &Self) -> Option<bool> {
+        Some(Arc::ptr_eq(self.shared.as_ref()?, other.shared.as_ref()?))
+    }
+
+    /// Places of tracks on the plane, each with the row that [`Self::summary`] takes.
+    pub fn places(&self) -> impl Iterator<Item = (Affect, i64)> + '_ {
+        let c = &self.snapshot.columns;
+        (0..c.len())
+            .filter(|r| !c.valence[*r].is_nan())
+            .map(|r| (Affect::clamped(c.valence[r].into(), c.arousal[r].into()), i64::from(c.id[r])))
+    }
+
+    /// What a list shows of the track in a row of the store.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn summary(&self, id: i64) -> Result<Option<Summary>, CatalogueError> {
+        track::summary(&self.db, &self.roots, id)
+    }
+
+    /// What a list shows of every track, in the order of the store.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn summaries(&self) -> Result<Vec<Summary>, CatalogueError> {
+        let mut ids: Vec<i64> = self.snapshot.columns.id.iter().map(|id| i64::from(*id)).collect();
+        ids.sort_unstable();
+        ids.into_iter().filter_map(|id| self.summary(id).transpose()).collect()
+    }
+
+    /// A track as it was measured, with its tags and what was set by hand beside that.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn as_measured(&self, id: &ContentId) -> Result<Option<Track>, CatalogueError> {
+        track_of(&self.db, &self.roots, id)
+    }
+
+    /// Everything that is known of a track, the best of each.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn track(&self, id: &ContentId) -> Result<Option<Track>, CatalogueError> {
+        let track = track_of(&self.db, &self.roots, id)?;
+        Ok(track.map(|mut track| {
+            let duration_s = track.duration_s();
+            track.analysis.take_best(&track.tags, &track.edits, duration_s);
+            track.affect = best_affect(&track.tags, &track.edits, track.affect.take());
+            track
+        }))
+    }
+
+    /// The sound of a file, if the file is known.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn content_of(&self, path: &Path) -> Result<Option<ContentId>, CatalogueError> {
+        let Some(place) = self.roots.place(path) else { return Ok(None) };
+        let mut row = self.db.prepare_cached("SELECT content_id FROM files WHERE root = ?1 AND path = ?2")?;
+        let id: Option<Option<String>> = row.query_row(params![place.root, place.path], |row| row.get(0)).optional()?;
+        Ok(id.flatten().map(ContentId))
+    }
+
+    /// Whether a file held that sound at the last scan, and has not been touched since as far as its stamp tells.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn vouches_for(&self, path: &Path, stamp: FileStamp, id: &ContentId) -> Result<bool, CatalogueError> {
+        let Some(place) = self.roots.place(path) else { return Ok(false) };
+        let sql = "SELECT COUNT(*) FROM files WHERE root = ?1 AND path = ?2 AND size = ?3 AND modified_ns = ?4 AND content_id = ?5";
+        let row = params![place.root, place.path, stamp.size as i64, stamp.modified_ns, id.0];
+        Ok(self.db.query_row(sql, row, |row| row.get::<_, i64>(0))? > 0)
+    }
+
+    /// Sounds whose identity starts with some hexadecimal digits; at most `limit`.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn content_starting_with(&self, prefix: &str, limit: usize) -> Result<Vec<ContentId>, CatalogueError> {
+        if prefix.is_empty() || !prefix.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Ok(Vec::new());
+        }
+        let mut rows =
+            self.db.prepare("SELECT content_id FROM tracks WHERE content_id >= ?1 AND content_id < ?2 ORDER BY content_id LIMIT ?3")?;
+        let prefix = prefix.to_ascii_lowercase();
+        let found = rows.query_map(params![prefix, format!("{prefix}g"), limit as i64], |row| Ok(ContentId(row.get(0)?)))?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+
+    /// The tracks that fit a query, best first.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Words`] when its text cannot be read, [`CatalogueError::NotThere`] for a track that is not known.
+    pub fn search(&self, query: &Query) -> Result<Vec<Match>, CatalogueError> {
+        let columns = &self.snapshot.columns;
+        let limit = if query.limit == 0 { columns.len() } else { query.limit };
+        // What is put aside to make room for others must be found first.
+        let is_spread = query.is_diverse && query.limit > 0;
+        let wanted = if is_spread { diversity::wanted(limit) } else { limit };
+        let filter = self.filter(query)?;
+        let scorer = Scorer::new(columns, query, &self.settings.weights);
+        let (found, ranked) = self.ranked(query, &filter, &scorer, wanted)?;
+        let mut matches = Vec::with_capacity(ranked.len());
+        for r in ranked {
+            // What was removed from the store since the index was read is not there.
+            let Some(track) = self.summary(i64::from(r.id))? else { continue };
+            let parts = scorer.parts(r.row as usize, found.get(&r.row).copied());
+            matches.push(Match { track, score: r.score.into(), parts, standing: filter.standing(r.row as usize) });
+        }
+        if is_spread { diversity::spread(&self.db, matches, limit) } else { Ok(matches) }
+    }
+
+    /// The rows of the tracks that fit a query, best first, with their scores: for whoever needs no more, like a cursor on the plane. Albums and copies are not spread.
+    ///
+    /// # Errors
+    /// Those of [`Self::search`].
+    pub fn rank(&self, query: &Query) -> Result<Vec<(i64, f64)>, CatalogueError> {
+        let limit = if query.limit == 0 { self.len() } else { query.limit };
+        let filter = self.filter(query)?;
+        let scorer = Scorer::new(&self.snapshot.columns, query, &self.settings.weights);
+        let (_, ranked) = self.ranked(query, &filter, &scorer, limit)?;
+        Ok(ranked.into_iter().map(|r| (i64::from(r.id), r.score.into())).collect())
+    }
+
+    fn filter<'a>(&'a self, query: &'a Query) -> Result<Filter<'a>, CatalogueError> {
+        Ok(Filter::new(&self.snapshot.columns, query, &self.terms, self.only(query)?, today()))
+    }
+
+    /// The best rows, and what was found out of those that were looked at closely.
+    fn ranked(&self, query: &Query, filter: &Filter<'_>, scorer: &Scorer<'_>, wanted: usize) -> Result<Looked, CatalogueError> {
+        let columns = &self.snapshot.columns;
+        if let Some(like) = &query.like {
+            let like = likeness::Wanted::load(&self.db, like)?;
+            return self.around(query, filter, scorer, Some(&like), wanted);
+        }
+        if !query.curve.is_empty() {
+            return self.around(query, filter, scorer, None, wanted);
+        }
+        let Some(hits) = self.words(query)? else {
+            return Ok((HashMap::new(), scorer.best_of_all(filter, &self.snapshot.grid, wanted)));
+        };
+        let mut best = Best::new(wanted);
+        let is_open = filter.is_open();
+        for (row, score) in &hits {
+            let r = *row as usize;
+            if is_open || filter.lets(r) {
+                let score = scorer.score(r, Some((PartName::Words, *score)));
+                best.see(Ranked { row: *row, id: columns.id[r], tier: filter.tier(r), score });
+            }
+        }
+        let ranked = best.sorted();
+        let shown: HashSet<u32> = ranked.iter().map(|r| r.row).collect();
+        let found = hits.into_iter().filter(|h| shown.contains(&h.0)).map(|(row, score)| (row, (PartName::Words, score)));
+        Ok((found.collect(), ranked))
+    }
+
+    /// The rows nearest to the middle of a course or to a track that others are wanted like, each looked at closely.
+    fn around(
+        &self,
+        query: &Query,
+        filter: &Filter<'_>,
+        scorer: &Scorer<'_>,
+        like: Option<&likeness::Wanted>,
+        wanted: usize,
+    ) -> Result<Looked, CatalogueError> {
+        let columns = &self.snapshot.columns;
+        let middle = like.map_or_else(|| likeness::middle(&query.curve), |l| l.at);
+        let mut near: Vec<u32> = match self.words(query)? {
+            Some(hits) => {
+                let mut best = Best::new(NEAREST);
+                for (row, _) in hits.into_iter().filter(|h| filter.lets(h.0 as usize)) {
+                    let r = row as usize;
+                    let away = (columns.valence[r] - middle.valence as f32).hypot(columns.arousal[r] - middle.arousal as f32);
+                    best.see(Ranked {
+                        row,
+                        id: columns.id[r],
+                        tier: filter.tier(r),
+                        score: if away.is_nan() { f32::NEG_INFINITY } else { -away },
+                    });
+                }
+                best.sorted().into_iter().map(|r| r.row).collect()
+            }
+            None => scorer
+                .nearest(filter, &self.snapshot.grid, middle, NEAREST.max(wanted.min(columns.len())))
+                .into_iter()
+                .map(|r| r.row)
+                .collect(),
+        };
+        near.retain(|row| like.is_none_or(|l| l.row != i64::from(columns.id[*row as usize])));
+        let mut found = HashMap::new();
+        let mut best = Best::new(wanted);
+        for row in near {
+            let r = row as usize;
+            let score = match pack::mood(&self.db, i64::from(columns.id[r]))? {
+                Some(mood) => match like {
+                    Some(like) => like.likeness(&mood, columns, r),
+                    None => likeness::of_course(&query.curve, &mood.value.curve),
+                },
+                None => 0.0,
+            };
+            let part = if like.is_some() { PartName::Like } else { PartName::Curve };
+            found.insert(row, (part, score));
+            best.see(Ranked { row, id: columns.id[r], tier: filter.tier(r), score: scorer.score(r, Some((part, score))) });
+        }
+        Ok((found, best.sorted()))
+    }
+
+    /// Rows of the store that a query is limited to, rising.
+    fn only(&self, query: &Query) -> Result<Option<Vec<u32>>, CatalogueError> {
+        let Some(only) = &query.only else { return Ok(None) };
+        let mut row = self.db.prepare_cached("SELECT id FROM tracks WHERE content_id = ?1")?;
+        let mut ids = Vec::with_capacity(only.len());
+        for id in only {
+            ids.extend(row.query_row([&id.0], |row| row.get::<_, u32>(0)).optional()?);
+        }
+        ids.sort_unstable();
+        Ok(Some(ids))
+    }
+
+    /// Rows that have the words that are asked for, where some are.
+    fn words(&self, query: &Query) -> Result<Option<Vec<(u32, f32)>>, CatalogueError> {
+        let Some(text) = query.text.as_deref().map(str::trim).filter(|t| !t.is_empty()) else { return Ok(None) };
+        let Some(shared) = &self.shared else { return Ok(Some(Vec::new())) };
+        words::search(&shared.index, &self.snapshot.columns, &self.synonyms, text).map(Some)
+    }
+
+    /// How many of the tracks that a query lets through say each thing, for every facet; at most so many values of each.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Words`] when its text cannot be read.
+    pub fn facets(&self, query: &Query, most_values: usize) -> Result<Vec<Counted>, CatalogueError> {
+        let columns = &self.snapshot.columns;
+        let filter = self.filter(query)?;
+        let rows: Option<Vec<u32>> = match self.words(query)? {
+            Some(hits) => Some(hits.into_iter().map(|h| h.0).filter(|r| filter.lets(*r as usize)).collect()),
+            None if filter.is_open() => None,
+            None => Some((0..columns.len() as u32).filter(|r| filter.lets(*r as usize)).collect()),
+        };
+        Ok(crate::query::facets::count(columns, &filter, rows.as_deref(), most_values))
+    }
+
+    /// Files that could not be measured, with the reason.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn failures(&self) -> Result<Vec<(PathBuf, String)>, CatalogueError> {
+        let mut rows =
+            self.db.prepare("SELECT root, path, failure FROM files WHERE failure IS NOT NULL AND NOT missing ORDER BY root, path")?;
+        let found = rows.query_map([], |row| Ok((self.roots.file(row.get(0)?, &row.get::<_, String>(1)?), row.get(2)?)))?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+
+    /// The folders that files are named from.
+    #[must_use]
+    pub fn roots(&self) -> &[Root] {
+        self.roots.list()
+    }
+
+    /// What was set by hand of a track.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn edits(&self, id: &ContentId) -> Result<Edits, CatalogueError> {
+        edits_of(&self.db, id)
+    }
+
+    /// The last steps by hand, the last first.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn log(&self, limit: usize) -> Result<Vec<Batch>, CatalogueError> {
+        write::batches(&self.db, None, limit)
+    }
+
+    /// The licences of a track.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn licences(&self, id: &ContentId) -> Result<Vec<Licence>, CatalogueError> {
+        write::licences_of(&self.db, id)
+    }
+
+    /// Whether any licence is known of any track.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn has_licences(&self) -> Result<bool, CatalogueError> {
+        Ok(self.db.query_row("SELECT EXISTS (SELECT 1 FROM licences)", [], |row| row.get(0))?)
+    }
+
+    /// Licences that end from one day to another, the first to end first.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn expiring(&self, from: Date, to: Date) -> Result<Vec<(Date, ContentId, Licence)>, CatalogueError> {
+        let mut rows = self.db.prepare(
+            "SELECT l.content_id, l.licence FROM licences l JOIN terms t ON t.id = l.terms WHERE t.until BETWEEN ?1 AND ?2 ORDER BY t.until, l.content_id",
+        )?;
+        let found = rows.query_map([from.to_string(), to.to_string()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        let mut list = Vec::new();
+        for row in found {
+            let (id, licence) = row?;
+            let licence: Licence = serde_json::from_str(&licence)?;
+            list.extend(licence.terms.until.map(|until| (until, ContentId(id), licence)));
+        }
+        Ok(list)
+    }
+
+    /// Where a track, or all of a project's tracks, were used; in the order of the timeline.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn usages(&self, of: Used<'_>) -> Result<Vec<Usage>, CatalogueError> {
+        let (column, value) = match of {
+            Used::Track(id) => ("content_id", id.0.as_str()),
+            Used::In(project) => ("project", project),
+        };
+        let mut rows = self.db.prepare(&format!("SELECT usage FROM usages WHERE {column} = ?1"))?;
+        let found = rows.query_map([value], |row| row.get::<_, String>(0))?;
+        let mut usages: Vec<Usage> = found.map(|text| Ok(serde_json::from_str(&text?)?)).collect::<Result<_, CatalogueError>>()?;
+        usages.sort_by(|a, b| a.project.cmp(&b.project).then(a.in_s.total_cmp(&b.in_s)));
+        Ok(usages)
+    }
+
+    /// Projects in which tracks were used, with how many uses.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn projects(&self) -> Result<Vec<(String, usize)>, CatalogueError> {
+        self.named("SELECT project, count(*) FROM usages GROUP BY project ORDER BY project")
+    }
+
+    /// Bins, with how many tracks are in each.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn bins(&self) -> Result<Vec<(String, usize)>, CatalogueError> {
+        self.named("SELECT name, count(*) FROM bins GROUP BY name ORDER BY name")
+    }
+
+    /// The tracks in a bin.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn bin(&self, name: &str) -> Result<Vec<ContentId>, CatalogueError> {
+        let mut rows = self.db.prepare("SELECT content_id FROM bins WHERE name = ?1 ORDER BY content_id")?;
+        Ok(rows.query_map([name], |row| Ok(ContentId(row.get(0)?)))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Searches that were kept, by name.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn searches(&self) -> Result<Vec<(String, String)>, CatalogueError> {
+        let mut rows = self.db.prepare("SELECT name, search FROM searches ORDER BY name")?;
+        Ok(rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
+    }
+
+    fn named(&self, sql: &str) -> Result<Vec<(String, usize)>, CatalogueError> {
+        let mut rows = self.db.prepare(sql)?;
+        Ok(rows.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as usize)))?.collect::<Result<_, _>>()?)
+    }
+
+    /// What was measured of a track, as it was measured.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn measured(&self, id: i64) -> Result<Analysis, CatalogueError> {
+        pack::analysis_without_outline(&self.db, id)
+    }
+}
+
+/// Whose uses.
+#[derive(Debug, Clone, Copy)]
+pub enum Used<'a> {
+    /// Those of a track.
+    Track(&'a ContentId),
+    /// Those in a project.
+    In(&'a str),
+}
+
+fn today() -> Date {
+    jiff::Zoned::now().date()
+}
+
+fn terms(db: &Connection) -> Result<HashMap<i64, Terms>, CatalogueError> {
+    let mut rows = db.prepare("SELECT id, terms FROM terms")?;
+    let found = rows.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+    // Terms that cannot be read cover nothing.
+    Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().map(|(id, text)| (id, serde_json::from_str(&text).unwrap_or_default())).collect())
+}

@@ -1,0 +1,151 @@
+//! Tables as spreadsheets write them: with whatever separator, encoding and names of columns.
+
+use std::collections::HashMap;
+use std::io::Read;
+
+/// Why a sheet cannot be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum SheetError {
+    /// It cannot be read.
+    #[error("the sheet cannot be read: {0}")]
+    Io(#[from] std::io::Error),
+    /// It is no table.
+    #[error("the sheet is no table of comma-separated values: {0}")]
+    Csv(#[from] csv::Error),
+    /// It lacks what it needs.
+    #[error("{0}")]
+    Columns(String),
+    /// The catalogue failed.
+    #[error(transparent)]
+    Catalogue(#[from] crate::CatalogueError),
+}
+
+/// Rows of a sheet at most, and bytes: more is no sheet.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// A row: its cells by the names of their columns.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Row {
+    /// The line of the file that it begins in.
+    pub(super) line: u64,
+    cells: HashMap<String, String>,
+}
+
+impl Row {
+    /// The same row with some of its columns alone.
+    pub(super) fn only(&self, columns: &[&str]) -> Self {
+        let cells = self.cells.iter().filter(|(name, _)| columns.contains(&name.as_str()));
+        Self { line: self.line, cells: cells.map(|(name, cell)| (name.clone(), cell.clone())).collect() }
+    }
+
+    /// What a cell says; `None` for an empty one.
+    pub(super) fn get(&self, column: &str) -> Option<&str> {
+        self.cells.get(column).map(|c| c.trim()).filter(|c| !c.is_empty())
+    }
+}
+
+/// A sheet: its columns, by names that are known here, and its rows.
+pub(super) struct Table {
+    pub(super) rows: Vec<Row>,
+    pub(super) columns: Vec<String>,
+    /// Columns whose names say nothing.
+    pub(super) unknown: Vec<String>,
+}
+
+impl Table {
+    /// Reads a sheet. `known` says for a folded heading which column it is.
+    pub(super) fn read(mut from: impl Read, known: impl Fn(&str) -> Option<String>) -> Result<Self, SheetError> {
+        let mut bytes = Vec::new();
+        from.by_ref().take(MOST_BYTES).read_to_end(&mut bytes)?;
+        // The reader counts lines by their ends, and takes these for two.
+        let text = decoded(&bytes).replace("\r\n", "\n");
+        let first = text.lines().next().unwrap_or_default();
+        let separator = [';', '\t', ','].into_iter().max_by_key(|s| (first.matches(*s).count(), *s == ',')).unwrap_or(',');
+        let mut reader = csv::ReaderBuilder::new().delimiter(separator as u8).flexible(true).from_reader(text.as_bytes());
+        let headings: Vec<String> = reader.headers()?.iter().map(|h| h.trim().to_owned()).collect();
+        let columns: Vec<Option<String>> = headings.iter().map(|h| known(&crate::index::folded(h).replace(' ', "-"))).collect();
+        let unknown = headings.iter().zip(&columns).filter(|(h, c)| c.is_none() && !h.is_empty()).map(|(h, _)| h.clone()).collect();
+        let mut rows = Vec::new();
+        for record in reader.records() {
+            let record = record?;
+            let cells = columns.iter().zip(record.iter()).filter_map(|(c, cell)| Some((c.clone()?, unguarded(cell).to_owned())));
+            let row = Row { line: record.position().map_or(0, csv::Position::line), cells: cells.collect() };
+            if row.cells.values().any(|c| !c.trim().is_empty()) {
+                rows.push(row);
+            }
+        }
+        Ok(Self { rows, columns: columns.into_iter().flatten().collect(), unknown })
+    }
+}
+
+/// UTF-8, with or without its mark; else what Windows writes for western languages.
+fn decoded(bytes: &[u8]) -> String {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        // Latin-1 is Unicode's first page; Windows differs from it in quotes and dashes alone.
+        Err(_) => bytes
+            .iter()
+            .map(|b| match b {
+                0x91 | 0x92 => '\u{2019}',
+                0x93 | 0x94 => '"',
+                0x96 | 0x97 => '\u{2013}',
+                b => char::from(*b),
+            })
+            .collect(),
+    }
+}
+
+/// Signs with which a spreadsheet takes a cell for a formula.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// A cell as it is written: text that would be a formula gets an apostrophe in front, as spreadsheets themselves mark text. Numbers stay numbers.
+#[must_use]
+pub fn cell(text: &str) -> String {
+    let is_number = text.parse::<f64>().is_ok();
+    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.starts_with(FORMULA) && !is_number && text != "-" { format!("'{text}") } else { text }
+}
+
+/// A cell as it is read: the same without that apostrophe.
+fn unguarded(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(cell)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Table {
+        Table::read(bytes, |h| (h != "colour").then(|| h.to_owned())).unwrap()
+    }
+
+    #[test]
+    fn sheets_are_read_as_spreadsheets_write_them() {
+        for bytes in [
+            &b"\xef\xbb\xbfTitle;Time of Day;Colour\r\n\"Rain; and wind\";dusk;red\r\n;;\r\n"[..],
+            b"title\ttime_of_day\tcolour\nRain; and wind\tdusk\tred\n",
+            b"Title,Time-of-day,Colour\n\"Rain; and wind\",dusk,red",
+        ] {
+            let table = read(bytes);
+            assert_eq!(table.unknown.len(), 1, "{:?}", table.unknown);
+            assert_eq!(table.rows.len(), 1);
+            let row = &table.rows[0];
+            assert_eq!(
+                (row.get("title"), row.get("time-of-day"), row.get("colour"), row.line),
+                (Some("Rain; and wind"), Some("dusk"), None, 2)
+            );
+        }
+        assert_eq!(read(b"title\nCaf\xe9\n").rows[0].get("title"), Some("Café"));
+    }
+
+    #[test]
+    fn no_cell_is_a_formula_and_all_come_back() {
+        for text in ["=1+1", "+cmd", "@x", "-2.5", "-", "Rain", "-rain", "=HYPERLINK(\"http://x\")"] {
+            let written = cell(text);
+            assert!(written.parse::<f64>().is_ok() || written == "-" || !written.starts_with(FORMULA), "{written}");
+            assert_eq!(unguarded(&written), text);
+        }
+        assert_eq!(cell("a\u{1b}[31m\nb"), "a [31m b");
+    }
+}
