@@ -97,9 +97,27 @@ pub struct Asking {
 }
 
 impl Asking {
-    /// Whether nothing says which tracks.
-    pub fn is_empty(&self) -> bool {
-        serde_json::to_value(self).ok() == serde_json::to_value(Self::default()).ok()
+    /// Whether something says which tracks, and not only which of them come first.
+    pub fn selects(&self) -> bool {
+        let has = |list: &[String]| list.iter().any(|t| !t.trim().is_empty());
+        let lists = [
+            &self.words,
+            &self.genre,
+            &self.instrument,
+            &self.region,
+            &self.raga,
+            &self.rasa,
+            &self.time_of_day,
+            &self.artist,
+            &self.album,
+            &self.composer,
+            &self.publisher,
+            &self.not,
+        ];
+        let is_range = self.bpm.as_ref().is_some_and(|b| b.contains(".."));
+        lists.into_iter().any(|l| has(l))
+            || is_range
+            || [&self.area, &self.length, &self.cleared_for, &self.in_bin].into_iter().any(Option::is_some)
     }
 
     /// What was asked before, and what is asked in addition.
@@ -231,22 +249,59 @@ impl Asking {
         Ok(filters)
     }
 
-    /// The tracks that are meant: the one that a file or a content id names, or all that fit.
+    /// The tracks that are meant: files, a content id, or all that the words and filters fit. What only ranks says nothing of which.
     pub fn tracks(&self, reader: &Reader) -> anyhow::Result<Vec<ContentId>> {
-        if let [one] = self.words.as_slice()
-            && let Ok(id) = find(reader, Path::new(one))
-        {
-            return Ok(vec![id]);
+        anyhow::ensure!(self.selects(), "which tracks? Name a file, a content id, words or filters");
+        let words: Vec<&String> = self.words.iter().filter(|w| !w.trim().is_empty()).collect();
+        let files: Vec<ContentId> = words.iter().map_while(|w| of_file(reader, Path::new(w)).transpose()).collect::<anyhow::Result<_>>()?;
+        if !files.is_empty() && files.len() == words.len() {
+            return self.that_fit(reader, files);
         }
-        let found = reader.search(&self.query(reader)?)?;
-        if found.is_empty() {
-            match self.words.as_slice() {
-                [one] => bail!("no track fits: '{one}' is no file of the catalogue, no content id, and no word of a track"),
-                _ => bail!("no track fits"),
-            }
+        let found = self.all(reader)?;
+        if !found.is_empty() {
+            return Ok(found);
         }
-        Ok(found.into_iter().map(|m| m.track.content_id).collect())
+        match words.as_slice() {
+            [one] => match find(reader, Path::new(one)) {
+                Ok(id) => self.that_fit(reader, vec![id]),
+                Err(e) => Err(e.context("no track fits")),
+            },
+            _ => bail!("no track fits"),
+        }
     }
+
+    /// The same for what changes nothing: where nothing says which, all.
+    pub fn tracks_or_all(&self, reader: &Reader) -> anyhow::Result<Vec<ContentId>> {
+        if self.selects() { self.tracks(reader) } else { self.all(reader) }
+    }
+
+    /// Every track that fits, of all where nothing is asked.
+    pub fn all(&self, reader: &Reader) -> anyhow::Result<Vec<ContentId>> {
+        Ok(reader.search(&self.query(reader)?)?.into_iter().map(|m| m.track.content_id).collect())
+    }
+
+    /// Those of some tracks that the filters let through.
+    fn that_fit(&self, reader: &Reader, ids: Vec<ContentId>) -> anyhow::Result<Vec<ContentId>> {
+        let filters = Self { words: Vec::new(), ..self.clone() };
+        if !filters.selects() {
+            return Ok(ids);
+        }
+        let through = filters.all(reader)?;
+        let fit: Vec<ContentId> = ids.into_iter().filter(|id| through.contains(id)).collect();
+        anyhow::ensure!(!fit.is_empty(), "no track fits: what was named does not pass the filters");
+        Ok(fit)
+    }
+}
+
+/// The track of a file, if it is one of the catalogue.
+fn of_file(reader: &Reader, given: &Path) -> anyhow::Result<Option<ContentId>> {
+    let absolute = dunce::canonicalize(given).unwrap_or_else(|_| given.to_owned());
+    for path in [absolute.as_path(), given] {
+        if let Some(id) = reader.content_of(path)? {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
 }
 
 fn bin_of(reader: &Reader, name: &str) -> anyhow::Result<Vec<ContentId>> {
@@ -260,12 +315,10 @@ fn bin_of(reader: &Reader, name: &str) -> anyhow::Result<Vec<ContentId>> {
 
 /// The track that is meant by a file or the first digits of a content id.
 pub fn find(reader: &Reader, given: &Path) -> anyhow::Result<ContentId> {
-    let absolute = dunce::canonicalize(given).unwrap_or_else(|_| given.to_owned());
-    for path in [absolute.as_path(), given] {
-        if let Some(id) = reader.content_of(path)? {
-            return Ok(id);
-        }
+    if let Some(id) = of_file(reader, given)? {
+        return Ok(id);
     }
+    let absolute = dunce::canonicalize(given).unwrap_or_else(|_| given.to_owned());
     if let Some(reason) = reader.failures()?.into_iter().find(|f| f.0 == absolute).map(|f| f.1) {
         bail!("{} could not be measured: {reason}", given.display());
     }
@@ -289,14 +342,25 @@ pub fn short_hash(text: &str) -> String {
     blake3::hash(text.as_bytes()).to_hex().as_str()[..16].to_owned()
 }
 
-/// Seconds, or hours, minutes and seconds with colons between them.
-pub fn seconds(text: &str) -> Option<f64> {
-    time(text)
+/// Seconds, hours, minutes and seconds with colons between them, or those and frames where it is known how many there are in a second.
+pub fn seconds(text: &str, frames_per_s: Option<f64>) -> Option<f64> {
+    match (text.split([':', ';']).collect::<Vec<_>>().as_slice(), frames_per_s) {
+        ([h, m, s, f], Some(fps)) => {
+            let frame = number(f).filter(|f| *f < fps && f.fract() == 0.0)?;
+            // A timecode counts seconds of so many whole frames each.
+            let whole = time(&format!("{h}:{m}:{s}"))?;
+            Some((whole * fps.round() + frame) / fps)
+        }
+        (parts, _) if parts.len() <= 3 => time(text),
+        _ => None,
+    }
 }
 
-/// Seconds, or minutes and seconds with a colon between them.
+/// Seconds, or hours, minutes and seconds with colons between them.
 fn time(text: &str) -> Option<f64> {
-    text.split(':').try_fold(0.0, |sum, part| Some(60.0 * sum + number(part)?))
+    let parts: Vec<f64> = text.split(':').map(number).collect::<Option<_>>()?;
+    let is_clock = parts.len() == 1 || (parts[1..].iter().all(|p| *p < 60.0) && parts[..parts.len() - 1].iter().all(|p| p.fract() == 0.0));
+    (is_clock && parts.len() <= 3).then(|| parts.iter().fold(0.0, |sum, p| 60.0 * sum + p))
 }
 
 fn range(name: &str, text: &str, one: &dyn Fn(&str) -> Option<f64>) -> anyhow::Result<RangeInclusive<f64>> {

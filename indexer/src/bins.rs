@@ -50,9 +50,6 @@ fn meant(reader: &Reader, binned: &Binned) -> anyhow::Result<Vec<ContentId>> {
     if binned.name.trim().is_empty() {
         bail!("a bin needs a name");
     }
-    if binned.asking.is_empty() {
-        bail!("which tracks? Name a file, a content id, words or filters");
-    }
     binned.asking.tracks(reader)
 }
 

@@ -21,7 +21,11 @@ pub fn run(arguments: &Arguments, command: &CueSheet) -> anyhow::Result<u8> {
                 _ => bail!("{}: a cue sheet is written as .csv or .html", file.display()),
             };
             write(file, &text)?;
-            output::line(&printable(&format!("{} cues in {}", lines.len(), file.display())))?;
+            if arguments.json {
+                output::json(&serde_json::json!({ "cues": lines.len(), "file": track::path_text::to_text(file) }))?;
+            } else {
+                output::line(&printable(&format!("{} cues in {}", lines.len(), file.display())))?;
+            }
         }
         None if arguments.json => output::json(&lines)?,
         None => output::line(&table(&lines).trim_fmt())?,

@@ -110,7 +110,8 @@ pub fn print_rights(licences: &[Licence]) -> anyhow::Result<()> {
         let places = known(t.territories.as_ref().map_or_else(String::new, ToString::to_string));
         let text = format!("media: {}; territories: {places};{from}{until}{exclusive}", known(media.join(", ")));
         let owner = if licence.owner.is_empty() { "owner unknown" } else { &licence.owner };
-        output::line(&printable(&format!("{:<18}{owner}: {text}   ({})", "licence", others.join("; "))))?;
+        let others = if others.is_empty() { String::new() } else { format!("   ({})", others.join("; ")) };
+        output::line(&printable(&format!("{:<18}{owner}: {text}{others}", "licence")))?;
     }
     Ok(())
 }

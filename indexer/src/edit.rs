@@ -13,11 +13,8 @@ const NAMED: usize = 20;
 
 pub fn run(arguments: &Arguments, command: &Edit) -> anyhow::Result<u8> {
     let dir = arguments.catalogue_dir()?;
-    if command.asking.is_empty() && !command.all {
-        bail!("which tracks? Name a file, a content id, words or filters; --all sets it of every track");
-    }
     let reader = Reader::open(&dir)?;
-    let ids = command.asking.tracks(&reader)?;
+    let ids = if command.all { command.asking.all(&reader)? } else { command.asking.tracks(&reader)? };
     // Open for writing from here on, so that what somebody else sets meanwhile is not lost.
     let mut catalogue = Catalogue::open_beside(&dir)?;
     let mut edits: Vec<(ContentId, Edits)> = Vec::new();
@@ -50,7 +47,7 @@ pub fn run(arguments: &Arguments, command: &Edit) -> anyhow::Result<u8> {
         eprintln!("{}", printable(failure));
     }
     let code = if failures.is_empty() { OK } else { SOME_FAILED };
-    if arguments.json && ids.len() > 1 {
+    if arguments.json && (ids.len() > 1 || command.dry_run) {
         output::json(
             &json!({ "step": step, "found": ids.len(), "changed": edits.iter().map(|e| &e.0).collect::<Vec<_>>(), "dry_run": command.dry_run }),
         )?;
@@ -67,9 +64,9 @@ pub fn run(arguments: &Arguments, command: &Edit) -> anyhow::Result<u8> {
         output::line(&format!("and {} more", lines.len() - NAMED))?;
     }
     let unchanged = ids.len() - edits.len();
-    let others = if unchanged > 0 { format!("; {} as it is already", count(unchanged, "is", "are")) } else { String::new() };
+    let others = if unchanged > 0 { format!("; {unchanged} so already") } else { String::new() };
     output::line(&if command.dry_run {
-        format!("{} would be changed{others}", count(edits.len(), "track", "tracks"))
+        format!("{} would change{others}", count(edits.len(), "track", "tracks"))
     } else {
         let how = step.map_or_else(String::new, |s| format!(" as step {s}; 'indexer undo' takes it back"));
         format!("{} changed{how}{others}", count(edits.len(), "track", "tracks"))

@@ -18,10 +18,11 @@ pub fn duplicates(arguments: &Arguments) -> anyhow::Result<u8> {
             Kind::Exact => "the same sound in several files",
             Kind::Near => "one recording",
         };
-        let differences = group.differences();
-        let differences = if differences.is_empty() { String::new() } else { format!("; {}", differences.join("; ")) };
         let title = group.copies.first().map_or("", |c| c.title.as_str());
-        output::line(&printable(&format!("{title}: {what}{differences}")))?;
+        output::line(&printable(&format!("{title}: {what}")))?;
+        for difference in group.differences() {
+            output::line(&printable(&format!("  {difference}")))?;
+        }
         for copy in &group.copies {
             for path in &copy.paths {
                 output::line(&printable(&format!("    {}", path.display())))?;
@@ -38,7 +39,7 @@ pub fn duplicates(arguments: &Arguments) -> anyhow::Result<u8> {
 }
 
 pub fn check(arguments: &Arguments, command: &Check) -> anyhow::Result<u8> {
-    let problems = Catalogue::open(&arguments.catalogue_dir()?)?.check(command.repair)?;
+    let problems = Catalogue::open_existing(&arguments.catalogue_dir()?)?.check(command.repair)?;
     let left = problems.iter().filter(|p| p.repair != Repair::Mended).count();
     if arguments.json {
         output::json(&problems)?;
@@ -63,20 +64,26 @@ pub fn check(arguments: &Arguments, command: &Check) -> anyhow::Result<u8> {
 
 pub fn export(arguments: &Arguments, command: &Export) -> anyhow::Result<u8> {
     let reader = Reader::open(&arguments.catalogue_dir()?)?;
-    match &command.file {
+    let left_out = match &command.file {
         Some(file) => {
             let out = std::fs::File::options().write(true).create_new(true).open(file).with_context(|| file.display().to_string())?;
             let mut out = BufWriter::new(out);
-            let lines = reader.export(&mut out)?;
+            let exported = reader.export(&mut out)?;
             out.flush()?;
             out.get_ref().sync_all().with_context(|| file.display().to_string())?;
-            output::line(&printable(&format!("{} in {}", count(lines as usize, "line", "lines"), file.display())))?;
+            if arguments.json {
+                output::json(&exported)?;
+            } else {
+                output::line(&printable(&format!("{} in {}", count(exported.lines as usize, "line", "lines"), file.display())))?;
+            }
+            exported.left_out
         }
-        None => {
-            reader.export(BufWriter::new(std::io::stdout().lock()))?;
-        }
+        None => reader.export(BufWriter::new(std::io::stdout().lock()))?.left_out,
+    };
+    for left_out in &left_out {
+        eprintln!("{}", printable(&format!("left out: {left_out}")));
     }
-    Ok(OK)
+    Ok(if left_out.is_empty() { OK } else { SOME_FAILED })
 }
 
 pub fn import(arguments: &Arguments, command: &Import) -> anyhow::Result<u8> {
@@ -101,6 +108,10 @@ pub fn import(arguments: &Arguments, command: &Import) -> anyhow::Result<u8> {
 
 pub fn backup(arguments: &Arguments, command: &Backup) -> anyhow::Result<u8> {
     Reader::open(&arguments.catalogue_dir()?)?.backup(&command.file)?;
+    if arguments.json {
+        output::json(&serde_json::json!({ "file": track::path_text::to_text(&command.file) }))?;
+        return Ok(OK);
+    }
     output::line(&printable(&format!(
         "{}; to restore it, copy it as catalogue.db into an empty folder and name that with --catalogue",
         command.file.display()

@@ -15,7 +15,7 @@ pub fn known(catalogue: &Catalogue) -> anyhow::Result<Option<Correction>> {
 }
 
 pub fn run(arguments: &Arguments, command: &Learn) -> anyhow::Result<u8> {
-    let mut catalogue = Catalogue::open(&arguments.catalogue_dir()?)?;
+    let mut catalogue = Catalogue::open_existing(&arguments.catalogue_dir()?)?;
     if command.forget {
         catalogue.set_correction(None)?;
         if arguments.json {

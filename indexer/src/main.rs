@@ -79,7 +79,7 @@ fn main() -> ExitCode {
         // Whoever read our output has seen enough.
         Err(e) if e.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) => ExitCode::from(OK),
         Err(e) => {
-            eprintln!("indexer: {}", output::printable(&format!("{e:#}")));
+            eprintln!("indexer: {}", output::printable_lines(&format!("{e:#}")));
             ExitCode::from(COULD_NOT_RUN)
         }
     }

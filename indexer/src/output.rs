@@ -2,9 +2,26 @@
 
 use std::io::Write;
 
-/// The text without control characters, so that a tag cannot steer a terminal.
+/// Signs that turn the direction of text, with which a title could make a line read as another.
+const TURNS: [char; 12] = [
+    '\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}',
+    '\u{2069}',
+];
+
+/// The text on one line and without control characters, so that a tag can steer neither a terminal nor a table.
 pub fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    text.chars()
+        .map(|c| match c {
+            '\n' | '\r' | '\t' => ' ',
+            c if c.is_control() || TURNS.contains(&c) => '\u{fffd}',
+            c => c,
+        })
+        .collect()
+}
+
+/// The same with its lines.
+pub fn printable_lines(text: &str) -> String {
+    text.lines().map(printable).collect::<Vec<_>>().join("\n")
 }
 
 /// Writes a line to standard output. A closed pipe is an error, unlike with `println!`, which panics.

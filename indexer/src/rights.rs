@@ -21,7 +21,11 @@ pub fn run(arguments: &Arguments, command: &Rights) -> anyhow::Result<u8> {
             let dir = arguments.catalogue_dir()?;
             let id = asking::find(&Reader::open(&dir)?, track)?;
             let gone = Catalogue::open_beside(&dir)?.clear_licences(&id)?;
-            output::line(&format!("{} taken away", count(gone, "licence", "licences")))?;
+            if arguments.json {
+                output::json(&json!({ "content_id": id, "taken_away": gone }))?;
+            } else {
+                output::line(&format!("{} taken away", count(gone, "licence", "licences")))?;
+            }
             Ok(if gone > 0 { OK } else { SOME_FAILED })
         }
     }
@@ -77,7 +81,7 @@ fn import(arguments: &Arguments, command: &RightsImport) -> anyhow::Result<u8> {
 fn show(arguments: &Arguments, asking: &Asking) -> anyhow::Result<u8> {
     let reader = Reader::open(&arguments.catalogue_dir()?)?;
     let mut all = Vec::new();
-    for id in asking.tracks(&reader)? {
+    for id in asking.tracks_or_all(&reader)? {
         let name = reader.track(&id)?.map_or_else(|| id.to_string(), |t| t.name());
         all.push((reader.licences(&id)?, name, id));
     }

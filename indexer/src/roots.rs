@@ -31,12 +31,21 @@ pub fn run(arguments: &Arguments, command: &Roots) -> anyhow::Result<u8> {
         }
         Roots::Move { name, folder } => {
             let folder = dunce::canonicalize(folder).with_context(|| folder.display().to_string())?;
+            anyhow::ensure!(folder.is_dir(), "{} is no folder", folder.display());
             Catalogue::open_beside(&dir)?.change_root(name, None, Some(&folder))?;
+            if arguments.json {
+                output::json(&serde_json::json!({ "name": name, "path": to_text(&folder) }))?;
+                return Ok(OK);
+            }
             output::line(&printable(&format!("{name}: {}", folder.display())))?;
         }
         Roots::Rename { name, to } => {
             anyhow::ensure!(!to.trim().is_empty(), "a root needs a name");
             Catalogue::open_beside(&dir)?.change_root(name, Some(to), None)?;
+            if arguments.json {
+                output::json(&serde_json::json!({ "name": to }))?;
+                return Ok(OK);
+            }
             output::line(&printable(&format!("{name} is called {to} now")))?;
         }
     }

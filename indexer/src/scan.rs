@@ -90,9 +90,11 @@ pub fn once(arguments: &Arguments, command: &Scan, folders: &[PathBuf], stop: &A
             output::line("stopped; what was measured is kept, and the next scan goes on from there")?;
         }
     }
+    // That all was left out is no success.
+    let is_all_skipped = report.counts.found > 0 && report.counts.skipped == report.counts.found;
     Ok(if report.stopped {
         COULD_NOT_RUN
-    } else if report.counts.failed > 0 || !report.unreadable.is_empty() {
+    } else if report.counts.failed > 0 || !report.unreadable.is_empty() || is_all_skipped {
         SOME_FAILED
     } else {
         OK

@@ -24,6 +24,7 @@ pub fn run(arguments: &Arguments, command: &Search) -> anyhow::Result<u8> {
     };
     let query = Query { limit: command.limit, is_diverse: !command.crowd, ..asking.query(&reader)? };
     if let Some(name) = &command.keep {
+        anyhow::ensure!(!name.trim().is_empty(), "--keep: a search needs a name");
         Catalogue::open_beside(&dir)?.keep_search(name, Some(&serde_json::to_string(&asking.plain())?))?;
     }
     if command.facets {
@@ -37,6 +38,9 @@ pub fn run(arguments: &Arguments, command: &Search) -> anyhow::Result<u8> {
     } else {
         let has_rights = query.cleared_for.is_some() || reader.has_licences()?;
         output::line(&table(&found, has_rights).trim_fmt())?;
+        if command.limit > 0 && found.len() == command.limit {
+            eprintln!("the first {}; --limit 0 lists all", command.limit);
+        }
     }
     // Like grep: nothing found is not all well, and no failure either.
     Ok(if found.is_empty() { SOME_FAILED } else { OK })
@@ -56,8 +60,12 @@ fn facets(arguments: &Arguments, reader: &Reader, query: &Query) -> anyhow::Resu
         output::json(&counted)?;
         return Ok(OK);
     }
+    if counted.iter().all(|c| c.values.is_empty()) {
+        eprintln!("no track fits");
+        return Ok(SOME_FAILED);
+    }
     for facet in counted.iter().filter(|c| !c.values.is_empty()) {
-        let values: Vec<String> = facet.values.iter().map(|(value, n)| format!("{value} {n}")).collect();
+        let values: Vec<String> = facet.values.iter().map(|(value, n)| format!("{value} ({n})")).collect();
         let more = if facet.values.len() == MOST_VALUES { ", …" } else { "" };
         output::line(&printable(&format!("{:<14}{}{more}", facet.facet, values.join(", "))))?;
     }
@@ -148,6 +156,10 @@ pub fn searches(arguments: &Arguments, command: &Searches) -> anyhow::Result<u8>
         }
         Searches::Forget { name } => {
             Catalogue::open_beside(&dir)?.keep_search(name, None)?;
+            if arguments.json {
+                output::json(&json!({ "forgotten": name }))?;
+                return Ok(OK);
+            }
             output::line(&printable(&format!("forgotten: {name}")))?;
         }
     }

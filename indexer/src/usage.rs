@@ -54,6 +54,7 @@ pub fn run(arguments: &Arguments, command: &Usages) -> anyhow::Result<u8> {
         Usages::List { project: Some(project) } => {
             let reader = Reader::open(&dir)?;
             let usages = reader.usages(Used::In(project))?;
+            anyhow::ensure!(!usages.is_empty(), "no track was used in a project '{project}'; 'indexer usage list' lists them");
             if arguments.json {
                 output::json(&usages)?;
                 return Ok(OK);
@@ -65,7 +66,11 @@ pub fn run(arguments: &Arguments, command: &Usages) -> anyhow::Result<u8> {
         }
         Usages::Remove { id } => {
             Catalogue::open_beside(&dir)?.forget_usage(id)?;
-            output::line("taken back")?;
+            if arguments.json {
+                output::json(&json!({ "taken_back": id }))?;
+            } else {
+                output::line("taken back")?;
+            }
         }
     }
     Ok(OK)
@@ -73,7 +78,10 @@ pub fn run(arguments: &Arguments, command: &Usages) -> anyhow::Result<u8> {
 
 fn usage(reader: &Reader, add: &UsageAdd) -> anyhow::Result<Usage> {
     let content_id = asking::find(reader, &add.track)?;
-    let time = |name: &str, text: &str| seconds(text).with_context(|| format!("--{name} {text}: write it in seconds, or as 1:02:03.5"));
+    let time = |name: &str, text: &str| {
+        let how = || format!("--{name} {text}: write it in seconds, as 1:02:03.5, or with --fps as 01:02:03:12");
+        seconds(text, add.fps.map(exact_fps)).with_context(how)
+    };
     let (in_s, out_s) = (time("in", &add.from)?, time("out", &add.to)?);
     anyhow::ensure!(in_s < out_s, "--in lies before --out");
     anyhow::ensure!(!add.project.trim().is_empty(), "--project needs a name");

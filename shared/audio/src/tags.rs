@@ -1,11 +1,23 @@
 //! Tags from whatever container, in one form.
+//!
+//! One idea: whatever a tag is called there, it is one of a few things here; one that is there several times, or holds several values, is kept as all of them with semicolons between, where there may be several.
 
 use symphonia::core::formats::FormatReader;
-use symphonia::core::meta::{StandardTag, Tag};
+use symphonia::core::meta::{RawValue, StandardTag, Tag};
 use track::{Field, Tags};
 
 /// Characters of one tag that are kept.
 const MAX_CHARS: usize = 1000;
+
+/// What a tag says something of.
+#[derive(Clone, Copy)]
+enum Slot {
+    Field(Field),
+    Bpm,
+    Key,
+    Mood,
+    Date,
+}
 
 /// All tags of a file, later revisions over earlier ones, and the raw iTunes gapless note.
 pub(crate) fn read(format: &mut dyn FormatReader) -> (Tags, Option<String>) {
@@ -14,11 +26,19 @@ pub(crate) fn read(format: &mut dyn FormatReader) -> (Tags, Option<String>) {
     loop {
         if let Some(revision) = metadata.current() {
             let per_track = revision.per_track.iter().flat_map(|t| t.metadata.tags.iter());
+            let mut here = Tags::default();
             for tag in revision.media.tags.iter().chain(per_track) {
                 if tag.raw.key.ends_with("iTunSMPB") {
                     gapless = Some(tag.raw.value.to_string());
                 }
-                take(tag, &mut tags);
+                if let Some((slot, text)) = told(tag) {
+                    put(&mut here, slot, &text);
+                }
+            }
+            for slot in Field::ALL.map(Slot::Field).into_iter().chain([Slot::Bpm, Slot::Key, Slot::Mood, Slot::Date]) {
+                if let Some(text) = at(&mut here, slot).take() {
+                    *at(&mut tags, slot) = Some(text);
+                }
             }
         }
         if metadata.pop().is_none() {
@@ -27,51 +47,84 @@ pub(crate) fn read(format: &mut dyn FormatReader) -> (Tags, Option<String>) {
     }
 }
 
-fn take(tag: &Tag, tags: &mut Tags) {
-    let raw = || tag.raw.value.to_string();
-    let (slot, text) = match &tag.std {
-        Some(StandardTag::TrackTitle(s)) => (&mut tags.title, s.to_string()),
-        Some(StandardTag::Artist(s)) => (&mut tags.artist, s.to_string()),
-        Some(StandardTag::Album(s)) => (&mut tags.album, s.to_string()),
-        Some(StandardTag::Composer(s)) => (&mut tags.composer, s.to_string()),
-        Some(StandardTag::Label(s)) => (&mut tags.publisher, s.to_string()),
-        Some(StandardTag::Genre(s)) => (&mut tags.genre, s.to_string()),
-        Some(StandardTag::Comment(s)) => (&mut tags.comment, s.to_string()),
-        Some(StandardTag::IdentIsrc(s)) => (&mut tags.isrc, s.to_string()),
-        Some(StandardTag::InitialKey(s)) => (&mut tags.key, s.to_string()),
-        Some(StandardTag::Mood(s)) => (&mut tags.mood, s.to_string()),
-        Some(StandardTag::Bpm(n)) => (&mut tags.bpm, n.to_string()),
-        Some(StandardTag::RecordingDate(s) | StandardTag::ReleaseDate(s)) => (&mut tags.date, s.to_string()),
-        Some(StandardTag::RecordingYear(y) | StandardTag::ReleaseYear(y)) => (&mut tags.date, y.to_string()),
-        // What the library's own table leaves out: keys and moods of Vorbis comments, tempi that are not whole.
-        _ => match tag.raw.key.to_ascii_uppercase().as_str() {
-            "KEY" | "INITIALKEY" | "INITIAL_KEY" | "TKEY" => (&mut tags.key, raw()),
-            "MOOD" | "TMOO" => (&mut tags.mood, raw()),
-            "BPM" | "TEMPO" | "TBPM" | "TMPO" => (&mut tags.bpm, raw()),
-            "PUBLISHER" | "TPUB" => (&mut tags.publisher, raw()),
-            // What no standard names, as this program and others write it: in comments of Vorbis and in free fields of ID3 and iTunes.
-            other => match own_field(other) {
-                Some(field) => (tags.slot(field), raw()),
-                None => return,
-            },
-        },
-    };
-    let text: String = text.trim_matches(|c: char| c.is_whitespace() || c == '\0').chars().take(MAX_CHARS).collect();
-    if !text.is_empty() {
-        *slot = Some(text);
+fn at(tags: &mut Tags, slot: Slot) -> &mut Option<String> {
+    match slot {
+        Slot::Field(field) => tags.slot(field),
+        Slot::Bpm => &mut tags.bpm,
+        Slot::Key => &mut tags.key,
+        Slot::Mood => &mut tags.mood,
+        Slot::Date => &mut tags.date,
     }
 }
 
-/// The thing that a tag of another name than the standards' says something of.
-fn own_field(key: &str) -> Option<Field> {
-    // Free fields carry the name of their frame in front: TXXX:RAGA, ----:com.apple.iTunes:RAGA.
-    let name = key.rsplit(':').next().unwrap_or(key);
-    match name {
-        "RAGA" | "RAAG" | "RAG" | "RAAGA" => Some(Field::Raga),
-        "INSTRUMENT" | "INSTRUMENTS" | "INSTRUMENTATION" => Some(Field::Instrument),
-        "REGION" => Some(Field::Region),
-        "RASA" => Some(Field::Rasa),
-        "TIME-OF-DAY" | "TIMEOFDAY" | "TIME_OF_DAY" | "TIME OF DAY" => Some(Field::TimeOfDay),
-        _ => None,
+fn put(tags: &mut Tags, slot: Slot, text: &str) {
+    // Some writers put NULs between several values where the format has no lists.
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0').replace('\0', "; ");
+    let text: String = text.chars().take(MAX_CHARS).collect();
+    if text.is_empty() {
+        return;
     }
+    let is_list = matches!(slot, Slot::Field(field) if field.is_list()) || matches!(slot, Slot::Mood);
+    let before = at(tags, slot);
+    *before = match before.take() {
+        Some(all) if is_list && all.split("; ").all(|one| one != text) && all.len() < MAX_CHARS => Some(format!("{all}; {text}")),
+        Some(all) if is_list => Some(all),
+        _ => Some(text),
+    };
+}
+
+fn text(value: &RawValue) -> String {
+    match value {
+        RawValue::StringList(list) => list.join("; "),
+        other => other.to_string(),
+    }
+}
+
+/// What a tag says, and of what.
+fn told(tag: &Tag) -> Option<(Slot, String)> {
+    let field = |field: Field, s: &str| Some((Slot::Field(field), s.to_owned()));
+    if !matches!(tag.raw.value, RawValue::StringList(_)) {
+        match &tag.std {
+            Some(StandardTag::TrackTitle(s)) => return field(Field::Title, s),
+            Some(StandardTag::Artist(s)) => return field(Field::Artist, s),
+            Some(StandardTag::Album(s)) => return field(Field::Album, s),
+            Some(StandardTag::Composer(s)) => return field(Field::Composer, s),
+            Some(StandardTag::Label(s)) => return field(Field::Publisher, s),
+            Some(StandardTag::Genre(s)) => return field(Field::Genre, s),
+            Some(StandardTag::Comment(s)) => return field(Field::Comment, s),
+            Some(StandardTag::IdentIsrc(s)) => return field(Field::Isrc, s),
+            Some(StandardTag::InitialKey(s)) => return Some((Slot::Key, s.to_string())),
+            Some(StandardTag::Mood(s)) => return Some((Slot::Mood, s.to_string())),
+            Some(StandardTag::Bpm(n)) => return Some((Slot::Bpm, n.to_string())),
+            Some(StandardTag::RecordingDate(s) | StandardTag::ReleaseDate(s)) => return Some((Slot::Date, s.to_string())),
+            Some(StandardTag::RecordingYear(y) | StandardTag::ReleaseYear(y)) => return Some((Slot::Date, y.to_string())),
+            _ => {}
+        }
+    }
+    Some((named(&tag.raw.key)?, text(&tag.raw.value)))
+}
+
+/// What a tag of a name says something of: lists of ID3, of which the library makes nothing, keys and moods of Vorbis comments, tempi that are not whole, and what no standard names.
+fn named(key: &str) -> Option<Slot> {
+    // Free fields carry the name of their frame in front: TXXX:RAGA, ----:com.apple.iTunes:RAGA.
+    let key = key.to_ascii_uppercase();
+    let name = key.rsplit(':').next().unwrap_or(&key);
+    Some(match name {
+        "KEY" | "INITIALKEY" | "INITIAL_KEY" | "TKEY" => Slot::Key,
+        "MOOD" | "TMOO" => Slot::Mood,
+        "BPM" | "TEMPO" | "TBPM" | "TMPO" => Slot::Bpm,
+        "TIT2" => Slot::Field(Field::Title),
+        "TPE1" => Slot::Field(Field::Artist),
+        "TALB" => Slot::Field(Field::Album),
+        "TCOM" => Slot::Field(Field::Composer),
+        "PUBLISHER" | "TPUB" => Slot::Field(Field::Publisher),
+        "TCON" => Slot::Field(Field::Genre),
+        "TSRC" => Slot::Field(Field::Isrc),
+        "RAGA" | "RAAG" | "RAG" | "RAAGA" => Slot::Field(Field::Raga),
+        "INSTRUMENT" | "INSTRUMENTS" | "INSTRUMENTATION" => Slot::Field(Field::Instrument),
+        "REGION" => Slot::Field(Field::Region),
+        "RASA" => Slot::Field(Field::Rasa),
+        "TIME-OF-DAY" | "TIMEOFDAY" | "TIME_OF_DAY" | "TIME OF DAY" => Slot::Field(Field::TimeOfDay),
+        _ => return None,
+    })
 }

@@ -20,7 +20,7 @@ mod write;
 
 pub use error::CatalogueError;
 pub use inbox::{Note, tell};
-pub use keeping::{Copies, Copy, Imported, Kind, Problem, Repair, TransferError};
+pub use keeping::{Copies, Copy, Exported, Imported, Kind, Problem, Repair, TransferError};
 pub use location::default_dir;
 pub use query::{Counted, FacetFilter, Like, Match, Part, PartName, Query, Settings, Weights, is_facet};
 pub use read::{Reader, Summary, Used};

@@ -83,7 +83,7 @@ impl Track {
     /// What to call it: its title, else its file name.
     #[must_use]
     pub fn name(&self) -> String {
-        self.tags.title.clone().filter(|t| !t.trim().is_empty()).unwrap_or_else(|| {
+        self.said(Field::Title).map(|t| t.value.to_owned()).unwrap_or_else(|| {
             let stem = self.paths.first().and_then(|p| p.file_stem());
             stem.map_or_else(|| self.content_id.to_string(), |s| s.to_string_lossy().into_owned())
         })

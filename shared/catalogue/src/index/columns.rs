@@ -43,7 +43,7 @@ impl Facet {
     }
 
     fn value(&mut self, text: &str) -> u32 {
-        let key = folded(text);
+        let key = compared(text);
         if let Some(value) = self.by_folded.get(&key) {
             return *value;
         }
@@ -55,13 +55,19 @@ impl Facet {
 
     /// The number of a value, however it is written.
     pub(crate) fn find(&self, text: &str) -> Option<u32> {
-        self.by_folded.get(&folded(text)).copied()
+        self.by_folded.get(&compared(text)).copied()
     }
 
     /// Which sets have one of some values.
     pub(crate) fn sets_with(&self, values: &[u32]) -> Vec<bool> {
         self.sets.iter().map(|set| set.iter().any(|v| values.contains(v))).collect()
     }
+}
+
+/// How values are compared: folded, or as they are where they hold nothing but signs.
+fn compared(text: &str) -> String {
+    let key = folded(text);
+    if key.is_empty() { text.trim().to_owned() } else { key }
 }
 
 /// Every track, a row each.

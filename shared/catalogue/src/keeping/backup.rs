@@ -2,9 +2,24 @@
 
 use crate::{CatalogueError, Reader};
 use rusqlite::Connection;
-use rusqlite::backup::Backup;
+use rusqlite::backup::{Backup, StepResult};
 use std::path::Path;
 use std::time::Duration;
+
+/// A writer holds up a copy for a moment at most.
+const WAITS: u32 = 200;
+const WAIT: Duration = Duration::from_millis(50);
+
+fn copy_all(from: &Connection, to: &mut Connection) -> Result<(), CatalogueError> {
+    let copy = Backup::new(from, to)?;
+    for _ in 0..WAITS {
+        match copy.step(-1)? {
+            StepResult::Done => return Ok(()),
+            _ => std::thread::sleep(WAIT),
+        }
+    }
+    Err(CatalogueError::NotThere("the catalogue could not be copied, as others went on writing; try again".into()))
+}
 
 impl Reader {
     /// Copies the store as it is at this moment into a file, which must not be there yet: it is written beside that and renamed once it is on the disk for good. As `catalogue.db` in a folder of its own
@@ -23,7 +38,7 @@ impl Reader {
         let copy = || -> Result<(), CatalogueError> {
             let mut target = Connection::open(&beside)?;
             // In one step: a scan that writes meanwhile would make it start again and again.
-            Backup::new(self.db(), &mut target)?.run_to_completion(-1, Duration::ZERO, None)?;
+            copy_all(self.db(), &mut target)?;
             target.pragma_update(None, "journal_mode", "DELETE")?;
             target.close().map_err(|(_, e)| e)?;
             std::fs::File::open(&beside).and_then(|f| f.sync_all()).map_err(io)?;

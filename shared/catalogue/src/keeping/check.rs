@@ -2,6 +2,7 @@
 //!
 //! One idea: what is derived is made again; what can be measured again is marked for the next scan; what only people know is never touched, and told.
 
+use crate::read::edits_of;
 use crate::store::pack;
 use crate::write::derive;
 use crate::{Catalogue, CatalogueError, FileStamp};
@@ -92,6 +93,10 @@ impl Catalogue {
                 continue;
             }
             let before = shown(self, id)?;
+            if edits_of(self.db(), &content_id).is_err() {
+                // Told below; what lists show stays as it is.
+                continue;
+            }
             let tx = self.transaction()?;
             derive(&tx, &content_id)?;
             let after: Shown = {

@@ -3,7 +3,7 @@
 //! One idea: fingerprints of copies share many of their values exactly, so tracks that share a few of them, of which a fixed part is looked at, are compared closely, and no others.
 
 use crate::fingerprint::{STEP_S, same_recording};
-use crate::read::{Summary, track_of};
+use crate::read::{Summary, files_of};
 use crate::store::pack;
 use crate::{CatalogueError, Reader};
 use std::collections::HashMap;
@@ -12,6 +12,8 @@ use track::ContentId;
 
 /// One value in so many is looked at, chosen by itself, so that a copy that starts later chooses the same.
 const ONE_IN: u32 = 8;
+/// Encoders add less than this.
+const SAME_LENGTH_S: f64 = 0.5;
 /// Values that so many tracks share (silence, a single tone) tell nothing.
 const TOO_COMMON: usize = 64;
 /// Shared values that make a comparison worth it.
@@ -106,9 +108,17 @@ impl Reader {
         }
         for members in near(&prints) {
             // The longest holds all that the others hold.
-            let first = members.iter().copied().max_by(|a, b| summaries[*a].duration_s.total_cmp(&summaries[*b].duration_s));
-            let Some(first) = first else { continue };
-            let mut copies = vec![self.copy(&summaries[first])?];
+            let all: Vec<Copy> = members.iter().map(|m| self.copy(&summaries[*m])).collect::<Result<_, _>>()?;
+            let best = |a: &usize, b: &usize| {
+                let (x, y) = (&all[*a], &all[*b]);
+                // Of those of one length the one that lost least.
+                let fuller = |c: &Copy| (c.channels, c.sample_rate_hz);
+                let longer = x.duration_s.total_cmp(&y.duration_s);
+                if (x.duration_s - y.duration_s).abs() < SAME_LENGTH_S { fuller(x).cmp(&fuller(y)).then(longer) } else { longer }
+            };
+            let Some(at) = (0..all.len()).max_by(best) else { continue };
+            let first = members[at];
+            let mut copies = vec![all[at].clone()];
             for other in members.into_iter().filter(|m| *m != first) {
                 let mut copy = self.copy(&summaries[other])?;
                 if let Some(same) = same_recording(&prints[first], &prints[other]) {
@@ -122,15 +132,15 @@ impl Reader {
     }
 
     fn copy(&self, summary: &Summary) -> Result<Copy, CatalogueError> {
-        let track = track_of(self.db(), self.all_roots(), &summary.content_id)?
-            .ok_or_else(|| CatalogueError::damaged("a track", "it has gone while it was read"))?;
+        let mut row = self.db().prepare_cached("SELECT codec, sample_rate_hz, channels FROM tracks WHERE id = ?1")?;
+        let (codec, sample_rate_hz, channels) = row.query_row([summary.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         Ok(Copy {
             content_id: summary.content_id.clone(),
             title: summary.title.clone(),
-            paths: track.paths,
-            codec: track.codec,
-            sample_rate_hz: track.sample_rate_hz,
-            channels: track.channels,
+            paths: files_of(self.db(), self.all_roots(), &summary.content_id)?,
+            codec,
+            sample_rate_hz,
+            channels,
             duration_s: summary.duration_s,
             lufs: summary.lufs,
             shift_s: 0.0,

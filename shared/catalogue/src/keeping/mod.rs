@@ -7,4 +7,4 @@ mod transfer;
 
 pub use check::{Problem, Repair};
 pub use duplicates::{Copies, Copy, Kind};
-pub use transfer::{Imported, TransferError};
+pub use transfer::{Exported, Imported, TransferError};

@@ -3,7 +3,7 @@
 //! One idea: a line says one thing and all of it, so a catalogue can be read, searched and mended with other tools, and outlives this program. What is exported and imported into an
 //! empty catalogue is exported the same again.
 
-use crate::read::{edits_of, track_of};
+use crate::read::{edits_of, track_without_edits};
 use crate::store::{pack, roots::Roots};
 use crate::write::{derive, put_edits, put_licence};
 use crate::{Catalogue, CatalogueError, FileStamp, Reader};
@@ -140,9 +140,31 @@ pub struct Imported {
 struct Out<W> {
     to: W,
     line: u64,
+    left_out: Vec<String>,
+}
+
+/// What was exported.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Exported {
+    /// How many lines.
+    pub lines: u64,
+    /// What could not be read, in words.
+    pub left_out: Vec<String>,
 }
 
 impl<W: Write> Out<W> {
+    /// Writes what could be read.
+    fn put_read(&mut self, line: Result<Line, CatalogueError>) -> Result<(), TransferError> {
+        match line {
+            Ok(line) => self.put(&line),
+            Err(e @ CatalogueError::Damaged { .. }) => {
+                self.left_out.push(e.to_string());
+                Ok(())
+            }
+            Err(e) => Err(e.into()),
+        }
+    }
+
     fn put(&mut self, line: &Line) -> Result<(), TransferError> {
         self.line += 1;
         let mut bytes = serde_json::to_vec(line).map_err(CatalogueError::from)?;
@@ -152,15 +174,15 @@ impl<W: Write> Out<W> {
 }
 
 impl Reader {
-    /// Writes everything that the catalogue holds, as it is at this moment, a JSON object a line; gives how many.
+    /// Writes everything that the catalogue holds, as it is at this moment, a JSON object a line. What cannot be read is left out, and told.
     ///
     /// # Errors
     /// [`TransferError`] for failures of the store or of writing.
-    pub fn export(&self, to: impl Write) -> Result<u64, TransferError> {
+    pub fn export(&self, to: impl Write) -> Result<Exported, TransferError> {
         let db = self.db();
         // What a scan writes meanwhile is not seen in between.
         let moment = db.unchecked_transaction()?;
-        let mut out = Out { to, line: 0 };
+        let mut out = Out { to, line: 0, left_out: Vec::new() };
         out.put(&Line::Head { name: NAME.into(), layout: LAYOUT })?;
         let roots = Roots::load(db)?;
         let mut named: Vec<_> = roots.list().iter().collect();
@@ -172,12 +194,18 @@ impl Reader {
         let mut rows = rows.query([])?;
         while let Some(row) = rows.next()? {
             let id = ContentId(row.get(0)?);
-            let Some(mut track) = track_of(db, &roots, &id)? else { continue };
-            let parse = |text: Option<String>| text.as_deref().map(serde_json::from_str).transpose().map_err(CatalogueError::from);
-            track.affect = parse(row.get(2)?)?;
-            track.edits = Edits::default();
-            track.paths.clear();
-            out.put(&Line::Track { track: Box::new(track), measured_by: row.get(1)?, learned: parse(row.get(3)?)? })?;
+            let texts: [Option<String>; 3] = [row.get(1)?, row.get(2)?, row.get(3)?];
+            let line = || -> Result<Option<Line>, CatalogueError> {
+                let Some(mut track) = track_without_edits(db, &roots, &id)? else { return Ok(None) };
+                let [measured_by, affect, learned] = texts;
+                let parse = |text: Option<String>| text.as_deref().map(serde_json::from_str).transpose().map_err(CatalogueError::from);
+                track.affect = parse(affect)?;
+                track.paths.clear();
+                Ok(Some(Line::Track { track: Box::new(track), measured_by, learned: parse(learned)? }))
+            };
+            if let Some(line) = line().transpose() {
+                out.put_read(line)?;
+            }
         }
         let mut rows = db.prepare(
             "SELECT r.name, f.path, f.size, f.modified_ns, f.content_id, f.failure, f.failure_version, f.missing FROM files f JOIN roots r ON r.id = f.root ORDER BY r.name, f.path",
@@ -197,29 +225,24 @@ impl Reader {
         }
         each(db, "SELECT content_id, '' FROM edits ORDER BY content_id", |id, _| {
             let content_id = ContentId(id);
-            let edits = edits_of(db, &content_id)?;
-            out.put(&Line::Edits { content_id, edits })
+            out.put_read(edits_of(db, &content_id).map(|edits| Line::Edits { content_id, edits }))
         })?;
         let mut rows = db.prepare("SELECT batch, at, command, content_id, before, after, undone FROM edit_log ORDER BY id")?;
         let mut rows = rows.query([])?;
         while let Some(row) = rows.next()? {
-            let edits = |text: String| serde_json::from_str::<Edits>(&text).map_err(CatalogueError::from);
-            let step = Step {
-                batch: row.get(0)?,
-                at: row.get(1)?,
-                command: row.get(2)?,
-                content_id: ContentId(row.get(3)?),
-                before: edits(row.get(4)?)?,
-                after: edits(row.get(5)?)?,
-                undone: row.get(6)?,
-            };
-            out.put(&Line::Step { step })?;
+            let texts: [String; 2] = [row.get(4)?, row.get(5)?];
+            let edits = |text: &str| serde_json::from_str::<Edits>(text).map_err(CatalogueError::from);
+            let both = edits(&texts[0]).and_then(|before| Ok((before, edits(&texts[1])?)));
+            let (batch, at, command, id, undone) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(6)?);
+            let step = both.map(|(before, after)| Step { batch, at, command, content_id: ContentId(id), before, after, undone });
+            out.put_read(step.map(|step| Line::Step { step }))?;
         }
         each(db, "SELECT content_id, licence FROM licences ORDER BY content_id, licence", |id, text| {
-            out.put(&Line::Licence { content_id: ContentId(id), licence: serde_json::from_str(&text).map_err(CatalogueError::from)? })
+            let licence = serde_json::from_str(&text).map_err(CatalogueError::from);
+            out.put_read(licence.map(|licence| Line::Licence { content_id: ContentId(id), licence }))
         })?;
         each(db, "SELECT id, usage FROM usages ORDER BY id", |_, text| {
-            out.put(&Line::Usage(serde_json::from_str(&text).map_err(CatalogueError::from)?))
+            out.put_read(serde_json::from_str(&text).map_err(CatalogueError::from).map(Line::Usage))
         })?;
         each(db, "SELECT name, content_id FROM bins ORDER BY name, content_id", |name, id| {
             out.put(&Line::Bin { name, content_id: ContentId(id) })
@@ -231,7 +254,7 @@ impl Reader {
         drop(moment);
         let line = out.line;
         out.to.flush().map_err(|source| TransferError::Io { line, source })?;
-        Ok(line)
+        Ok(Exported { lines: line, left_out: out.left_out })
     }
 }
 
@@ -357,6 +380,12 @@ fn take(
         }
         Line::Step { step } => {
             let json = |e: &Edits| serde_json::to_string(e).map_err(CatalogueError::from);
+            // A step that is known is not taken twice.
+            let known = "SELECT 1 FROM edit_log WHERE at = ?1 AND command = ?2 AND content_id = ?3 AND before = ?4 AND after = ?5";
+            let told = params![step.at, step.command, step.content_id.0, json(&step.before)?, json(&step.after)?];
+            if tx.query_row(known, told, |_| Ok(())).optional()?.is_some() {
+                return Ok(());
+            }
             tx.execute(
                 "INSERT INTO edit_log (batch, at, command, content_id, before, after, undone) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                 params![

@@ -183,6 +183,7 @@ impl<'a> Scorer<'a> {
                     ""
                 };
                 match q.tempo_bpm {
+                    Some(wanted) if (f64::from(bpm) - wanted).abs() < 0.5 => format!("{bpm:.0} BPM"),
                     Some(wanted) => format!("{bpm:.0}{how} to {wanted:.0} BPM"),
                     None => format!("{bpm:.0} BPM{how}"),
                 }
@@ -203,7 +204,11 @@ impl<'a> Scorer<'a> {
         }
         if q.avoid_used {
             let uses = self.columns.uses[row];
-            let note = if uses == 0 { "never".into() } else { format!("{uses} times") };
+            let note = match uses {
+                0 => "never used".into(),
+                1 => "used once".into(),
+                n => format!("used {n} times"),
+            };
             add(PartName::Unused, Some(self.unused(row)), note);
         }
         parts

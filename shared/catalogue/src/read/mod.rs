@@ -4,7 +4,7 @@ mod snapshot;
 mod track;
 
 pub use track::Summary;
-pub(crate) use track::{edits_of, measured_affect, track_of};
+pub(crate) use track::{edits_of, files_of, measured_affect, track_of, track_without_edits};
 
 use crate::index::{synonyms::Synonyms, words};
 use crate::query::filter::Filter;

@@ -63,6 +63,12 @@ pub(crate) fn summary(db: &Connection, roots: &Roots, id: i64) -> Result<Option<
 
 /// A track as it is stored: what was set by hand lies beside what was measured.
 pub(crate) fn track_of(db: &Connection, roots: &Roots, id: &ContentId) -> Result<Option<Track>, CatalogueError> {
+    let track = track_without_edits(db, roots, id)?;
+    track.map(|track| Ok(Track { edits: edits_of(db, id)?, ..track })).transpose()
+}
+
+/// The same without what was set by hand.
+pub(crate) fn track_without_edits(db: &Connection, roots: &Roots, id: &ContentId) -> Result<Option<Track>, CatalogueError> {
     let row = db
         .prepare_cached("SELECT id, codec, sample_rate_hz, channels, frames, tags FROM tracks WHERE content_id = ?1")?
         .query_row([&id.0], |row| {
@@ -77,8 +83,7 @@ pub(crate) fn track_of(db: &Connection, roots: &Roots, id: &ContentId) -> Result
         })
         .optional()?;
     let Some((row, codec, sample_rate_hz, channels, frames, tags)) = row else { return Ok(None) };
-    let mut paths = db.prepare_cached("SELECT root, path FROM files WHERE content_id = ?1 AND NOT missing ORDER BY root, path")?;
-    let paths = paths.query_map([&id.0], |row| Ok(roots.file(row.get(0)?, &row.get::<_, String>(1)?)))?.collect::<Result<_, _>>()?;
+    let paths = files_of(db, roots, id)?;
     Ok(Some(Track {
         content_id: id.clone(),
         paths,
@@ -88,10 +93,16 @@ pub(crate) fn track_of(db: &Connection, roots: &Roots, id: &ContentId) -> Result
         frames: frames as u64,
         tags: serde_json::from_str(&tags)?,
         analysis: pack::analysis(db, row)?,
-        edits: edits_of(db, id)?,
+        edits: Edits::default(),
         affect: measured_affect(db, id)?,
         mood: pack::mood(db, row)?,
     }))
+}
+
+/// Files that hold a sound and are there.
+pub(crate) fn files_of(db: &Connection, roots: &Roots, id: &ContentId) -> Result<Vec<PathBuf>, CatalogueError> {
+    let mut paths = db.prepare_cached("SELECT root, path FROM files WHERE content_id = ?1 AND NOT missing ORDER BY root, path")?;
+    Ok(paths.query_map([&id.0], |row| Ok(roots.file(row.get(0)?, &row.get::<_, String>(1)?)))?.collect::<Result<_, _>>()?)
 }
 
 /// Where a sound lies on the plane as it was measured, or as was learned from what was set by hand of others.

@@ -60,7 +60,7 @@ impl Finder {
         while let Some(row) = rows.next()? {
             let id = ContentId(row.get(0)?);
             let tags: Tags = serde_json::from_str(&row.get::<_, String>(1)?).unwrap_or_default();
-            let edits: Edits = edits_of(db, &id)?;
+            let edits: Edits = edits_of(db, &id).unwrap_or_default();
             let n = finder.ids.len();
             let title: String = row.get(2)?;
             finder.by_title.entry(folded(&title)).or_default().push(n);

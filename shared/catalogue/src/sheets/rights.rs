@@ -91,7 +91,8 @@ impl Catalogue {
                 "the sheet has no column that tells tracks: path, isrc, content-id or title (with artist or duration)".into(),
             ));
         }
-        if !["territories", "media", "until", "licence"].iter().any(|c| table.columns.iter().any(|t| t == c)) {
+        if !["owner", "licence", "licence-id", "territories", "media", "from", "until"].iter().any(|c| table.columns.iter().any(|t| t == c))
+        {
             return Err(SheetError::Columns(
                 "the sheet has no column that tells rights: owner, licence, licence-id, territories, media, from, until".into(),
             ));

@@ -108,7 +108,7 @@ pub fn cell(text: &str) -> String {
 }
 
 /// A cell as it is read: the same without that apostrophe.
-fn unguarded(cell: &str) -> &str {
+pub(super) fn unguarded(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(cell)
 }
 

@@ -3,7 +3,7 @@
 //! One idea: the sheet tells what is known now, and only a cell that says something else when it comes back is set. So a sheet that comes back untouched changes nothing, and what was measured stays measured.
 
 use super::finding::{Finder, Found};
-use super::table::{SheetError, Table, cell};
+use super::table::{SheetError, Table, cell, unguarded};
 use crate::store::roots::Roots;
 use crate::{Catalogue, CatalogueError, Reader};
 use std::io::{Read, Write};
@@ -38,6 +38,11 @@ fn value(track: &Track, column: &str) -> String {
         "mood" => track.affect.as_ref().map_or_else(String::new, |a| format!("{:.2},{:.2}", a.value.at.valence, a.value.at.arousal)),
         name => name.parse::<Field>().ok().and_then(|f| track.said(f)).map_or_else(String::new, |v| v.value.to_owned()),
     }
+}
+
+/// A value as it comes back from a sheet that nobody has touched.
+fn as_read(value: &str) -> String {
+    unguarded(&cell(value)).trim().to_owned()
 }
 
 fn columns() -> impl Iterator<Item = &'static str> {
@@ -106,7 +111,7 @@ impl Catalogue {
             let mut after = measured.edits.clone();
             let mut wrong = None;
             for column in columns() {
-                let Some(text) = row.get(column).filter(|text| *text != value(&best, column)) else { continue };
+                let Some(text) = row.get(column).filter(|text| *text != as_read(&value(&best, column))) else { continue };
                 let bpm = measured.analysis.tempo_bpm.as_ref().map(|t| t.value);
                 if let Err(e) = after.set(&format!("{column}={text}"), bpm, duration_s) {
                     wrong = Some(e.to_string());

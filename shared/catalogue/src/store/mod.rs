@@ -83,6 +83,10 @@ pub(crate) fn open_for_reading(dir: &Path) -> Result<ForReading, CatalogueError>
     let (db, found) = match attempt {
         Ok(opened) => opened,
         Err(_) => {
+            // What a writer had not yet put into its file lies beside it, and cannot be read where nothing can be written: a copy elsewhere can.
+            if std::fs::metadata(beside(&path, "-wal")).is_ok_and(|m| m.len() > 0) {
+                return copied_with_its_log(&path, dir);
+            }
             // Without a place for the shared-memory file SQLite must be told that nobody writes.
             let escaped: String = path
                 .to_string_lossy()
@@ -101,13 +105,31 @@ pub(crate) fn open_for_reading(dir: &Path) -> Result<ForReading, CatalogueError>
     match found {
         0 => Err(CatalogueError::Absent(dir.to_owned())),
         FORMAT => Ok(ForReading { db, is_copy: false }),
-        _ => {
-            let mut copy = Connection::open_in_memory()?;
-            rusqlite::backup::Backup::new(&db, &mut copy)?.run_to_completion(1024, Duration::ZERO, None)?;
-            bring_up_to_date(&mut copy, dir)?;
-            Ok(ForReading { db: copy, is_copy: true })
-        }
+        _ => in_memory(&db, dir),
     }
+}
+
+/// A copy in memory, brought up to date there.
+fn in_memory(db: &Connection, dir: &Path) -> Result<ForReading, CatalogueError> {
+    let mut copy = Connection::open_in_memory()?;
+    rusqlite::backup::Backup::new(db, &mut copy)?.run_to_completion(1024, Duration::ZERO, None)?;
+    bring_up_to_date(&mut copy, dir)?;
+    Ok(ForReading { db: copy, is_copy: true })
+}
+
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
+fn copied_with_its_log(path: &Path, dir: &Path) -> Result<ForReading, CatalogueError> {
+    let io = |source| CatalogueError::Io { path: path.to_owned(), source };
+    let folder = tempfile::tempdir().map_err(io)?;
+    let copy = database(folder.path());
+    std::fs::copy(path, &copy).map_err(io)?;
+    std::fs::copy(beside(path, "-wal"), beside(&copy, "-wal")).map_err(io)?;
+    in_memory(&Connection::open(&copy)?, dir)
 }
 
 fn format(db: &Connection) -> Result<i64, CatalogueError> {

@@ -77,21 +77,22 @@ impl Catalogue {
                 return Err(CatalogueError::NotThere(format!("step {id} has been undone already")));
             }
             let steps: Vec<(i64, String, String, String)> = {
-                let mut rows = tx.prepare("SELECT id, content_id, before, after FROM edit_log WHERE batch = ?1 ORDER BY id DESC")?;
+                let mut rows =
+                    tx.prepare("SELECT id, content_id, before, after FROM edit_log WHERE batch = ?1 AND NOT undone ORDER BY id DESC")?;
                 rows.query_map([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?.collect::<Result<_, _>>()?
             };
             let mut undone = Undone { batch, restored: 0, changed_since: Vec::new() };
-            for (_, content_id, before, after) in steps {
+            for (step, content_id, before, after) in steps {
                 let content_id = ContentId(content_id);
                 let (before, after): (Edits, Edits) = (serde_json::from_str(&before)?, serde_json::from_str(&after)?);
                 if edits_of(&tx, &content_id)? == after {
                     put(&tx, &content_id, &before)?;
+                    tx.execute("UPDATE edit_log SET undone = 1 WHERE id = ?1", [step])?;
                     undone.restored += 1;
                 } else {
                     undone.changed_since.push(content_id);
                 }
             }
-            tx.execute("UPDATE edit_log SET undone = 1 WHERE batch = ?1", [id])?;
             tx.commit()?;
             Ok(undone)
         })

@@ -67,6 +67,14 @@ impl Catalogue {
         Ok(catalogue)
     }
 
+    /// Opens a catalogue that is there; only one program at a time can have it so.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Absent`] when there is none, and those of [`Self::open`].
+    pub fn open_existing(dir: &Path) -> Result<Self, CatalogueError> {
+        if store::database(dir).is_file() { Self::open(dir) } else { Err(CatalogueError::Absent(dir.to_owned())) }
+    }
+
     /// Opens a catalogue to set a few values, also while a scan runs, which takes them up at its next commit.
     ///
     /// # Errors

@@ -40,11 +40,21 @@ fn a_million_hostile_tracks_are_data_and_nothing_else() {
     let dir = tempfile::tempdir().unwrap();
     drop(Catalogue::open(dir.path()).unwrap());
     let mut db = Connection::open(dir.path().join("catalogue.db")).unwrap();
-    db.execute_batch("PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; INSERT INTO roots (name, path) VALUES ('''; DROP TABLE roots', '/m')").unwrap();
+    db.execute_batch(
+        "PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; INSERT INTO roots (name, path) VALUES ('''; DROP TABLE roots', '/m')",
+    )
+    .unwrap();
     let tx = db.transaction().unwrap();
     for n in 0..ROWS {
         let text = |k: usize| Some(format!("{} {}", HOSTILE[(n + k) % HOSTILE.len()], n / 1000));
-        let tags = Tags { title: text(0), artist: text(1), album: text(2), genre: Some(HOSTILE[n % HOSTILE.len()].into()), comment: text(3), ..Tags::default() };
+        let tags = Tags {
+            title: text(0),
+            artist: text(1),
+            album: text(2),
+            genre: Some(HOSTILE[n % HOSTILE.len()].into()),
+            comment: text(3),
+            ..Tags::default()
+        };
         let id = format!("{n:064x}");
         tx.prepare_cached(
             "INSERT INTO tracks (content_id, codec, sample_rate_hz, channels, frames, tags, measured_by, title, artist, valence, arousal) VALUES (?1, ?2, 44100, 2, 441000, ?3, 't', ?4, ?5, ?6, ?7)",

@@ -24,7 +24,7 @@ fn a_tempo_is_near_by_how_little_it_must_be_stretched() {
     let dir = filled(&[1, 36, 40, 80].map(|n| measured(n, &format!("{}", 60 + n))));
     let found = found(dir.path(), &Query { tempo_bpm: Some(100.0), ..Query::default() });
     let told: Vec<_> = found.iter().map(|m| (m.track.title.as_str(), m.why())).collect();
-    assert_eq!(told[0], ("100", "tempo 1.00 (100 to 100 BPM)".to_owned()));
+    assert_eq!(told[0], ("100", "tempo 1.00 (100 BPM)".to_owned()));
     assert_eq!(told[1], ("96", "tempo 0.88 (96 to 100 BPM)".to_owned()));
     // 61 must be doubled; 140 is too far.
     assert!(told[2].1.contains("61 doubled to 100") || told[3].1.contains("61 doubled to 100"), "{told:?}");
