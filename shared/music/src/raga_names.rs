@@ -5,7 +5,8 @@
 //! ragas of the table become one. Ragas of the same scale but another tradition or name (Malkauns and Hindolam, Yaman and Yaman
 //! Kalyan) stay apart: this is about names, not about notes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Bound;
 use std::sync::LazyLock;
 
 /// One raga and what it is called.
@@ -474,6 +475,9 @@ static KEYS: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
     NAMES.iter().flat_map(every).collect()
 });
 
+/// The same keys in order.
+static KEYS_IN_ORDER: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| KEYS.keys().map(String::as_str).collect());
+
 /// The usual spelling of a raga's name, whatever spelling it comes in (`Malkosh`, `MALKAUNS`, `Mālkauns`, `राग मालकौंस`): `None`
 /// when no such raga is known. The text must be the name and nothing else, but for a word such as raag. A name that usually means
 /// something else (`jog`, `Kannada`) is a raga only with such a word.
@@ -484,6 +488,19 @@ pub fn canonical_raga(text: &str) -> Option<&'static str> {
         return None;
     }
     KEYS.get(&key(&folded)).copied()
+}
+
+/// Whether a raga's name may begin with a word: a quick look before [`canonical_raga`] is asked of every few words of a text.
+#[must_use]
+pub fn may_begin_raga(word: &str) -> bool {
+    let (folded, _) = fold(word);
+    if RAGA_WORDS.contains(&folded.as_str()) {
+        return true;
+    }
+    let mut begin = key(&folded);
+    // The last letter may fall together with the first of the next word.
+    begin.pop();
+    KEYS_IN_ORDER.range::<str, _>((Bound::Included(begin.as_str()), Bound::Unbounded)).next().is_some_and(|k| k.starts_with(&begin))
 }
 
 /// Every spelling of a raga, by its usual one as [`canonical_raga`] gives it; the usual one is first. All are as [`fold_raga`]

@@ -51,6 +51,7 @@ pub(crate) fn compare(
     let are_many = walks.len() > 1;
     let mut sound: Vec<PathBuf> = Vec::new();
     let mut new: Vec<(PathBuf, FileStamp)> = Vec::new();
+    let mut there: Vec<ContentId> = Vec::new();
     for (root, walked) in walks {
         // A mount point without its share is an empty folder, and not the end of a collection.
         let looks_unmounted =
@@ -75,6 +76,7 @@ pub(crate) fn compare(
             match known.remove(&path) {
                 Some(state) if state.stamp == stamp && is_settled(&state, rules) && !is_upgraded(&state, rules, upgrades) => {
                     let is_back = state.missing;
+                    there.extend(state.content_id);
                     match state.failure {
                         Some((reason, _)) => {
                             report.counts.failed += 1;
@@ -117,10 +119,16 @@ pub(crate) fn compare(
     }
     gone.sort();
     report.counts.missing = gone.len();
-    // A sound of a file that is gone, or was, may be met again under another name, or be in another file that is met elsewhere; whoever opens a file of its size finds out.
+    // A sound whose last file is gone, or was, may be met again under another name.
     let is_gone: HashSet<&PathBuf> = gone.iter().collect();
     let lost = known.iter().filter(|(path, state)| state.missing || is_gone.contains(path));
-    plan.strays = lost.filter_map(|(_, state)| state.content_id.clone()).collect();
+    let lost: HashSet<ContentId> = lost.filter_map(|(_, state)| state.content_id.clone()).collect();
+    if !lost.is_empty() {
+        let elsewhere =
+            known.iter().filter(|(path, state)| !state.missing && !is_gone.contains(path)).filter_map(|(_, s)| s.content_id.as_ref());
+        let held: HashSet<&ContentId> = there.iter().chain(elsewhere).collect();
+        plan.strays = lost.into_iter().filter(|id| !held.contains(id)).collect();
+    }
     if !new.is_empty() {
         let sizes: HashSet<u64> = new.iter().map(|n| n.1.size).collect();
         let mut by_size: HashMap<u64, Vec<ContentId>> = HashMap::new();

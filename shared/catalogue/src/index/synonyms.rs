@@ -1,6 +1,7 @@
 //! Words that mean the same in a music library, and the one word that every spelling of a raga's name has in the index.
 
 use super::fold;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
 /// Groups of words that people tag and search with for one thing. A word of a group finds all of it.
@@ -70,7 +71,7 @@ pub(crate) fn raga_word(text: &str) -> Option<String> {
 pub(crate) fn raga_words(text: &str) -> Vec<String> {
     let words = fold::words(text);
     let mut found: Vec<String> = Vec::new();
-    for start in 0..words.len() {
+    for start in (0..words.len()).filter(|start| may_begin(&words[*start])) {
         for length in 1..=LONGEST_NAME.min(words.len() - start) {
             found.extend(raga_word(&words[start..start + length].join(" ")));
         }
@@ -78,6 +79,25 @@ pub(crate) fn raga_words(text: &str) -> Vec<String> {
     found.sort();
     found.dedup();
     found
+}
+
+/// Whether a raga's name may begin with a word. A library has few different words, and all of them often.
+fn may_begin(word: &str) -> bool {
+    /// Words that are remembered at most.
+    const REMEMBERED: usize = 100_000;
+    thread_local! {
+        static KNOWN: RefCell<HashMap<String, bool>> = RefCell::default();
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(may) = known.get(word) {
+            return *may;
+        }
+        let may = music::may_begin_raga(word);
+        if known.len() < REMEMBERED {
+            known.insert(word.to_owned(), may);
+        }
+        may
+    })
 }
 
 #[cfg(test)]

@@ -91,10 +91,9 @@ pub(crate) fn middle(places: &[Affect]) -> Affect {
 }
 
 /// How alike a track's course is to one that is wanted, 0 to 1.
-pub(crate) fn of_course(wanted: &[Affect], curve: &AffectCurve) -> f32 {
-    let own: Vec<Option<Affect>> = curve.estimates.iter().map(|e| e.as_ref().map(|e| e.at)).collect();
+pub(crate) fn of_course(wanted: &[Affect], own: &[Option<Affect>]) -> f32 {
     let wanted: Vec<Option<Affect>> = wanted.iter().copied().map(Some).collect();
-    let (own, wanted) = (warp::resampled(&own, own.len().min(STEPS)), warp::resampled(&wanted, wanted.len().min(STEPS)));
+    let (own, wanted) = (warp::resampled(own, own.len().min(STEPS)), warp::resampled(&wanted, wanted.len().min(STEPS)));
     warp::distance(&own, &wanted).map_or(0.0, |d| (1.0 - d / FARTHEST).max(0.0)) as f32
 }
 

@@ -10,21 +10,24 @@ pub(crate) fn distance(a: &[Affect], b: &[Affect]) -> Option<f64> {
     }
     // The cost of the best way to each point of `b`, and how many steps it has.
     let mut row: Vec<(f32, u32)> = vec![(f32::INFINITY, 0); b.len()];
+    let b: Vec<(f32, f32)> = b.iter().map(|q| (q.valence as f32, q.arousal as f32)).collect();
     for (i, p) in a.iter().enumerate() {
-        let mut corner = row[0];
+        let (x, y) = (p.valence as f32, p.arousal as f32);
+        let mut corner = if i == 0 { (0.0, 0) } else { (f32::INFINITY, 0) };
         let mut left = (f32::INFINITY, 0);
-        for (j, q) in b.iter().enumerate() {
-            let cost = ((p.valence - q.valence) as f32).hypot((p.arousal - q.arousal) as f32);
-            let above = row[j];
-            let from = if i == 0 && j == 0 {
-                (0.0, 0)
-            } else {
-                let corner = if i > 0 && j > 0 { corner } else { (f32::INFINITY, 0) };
-                [corner, above, left].into_iter().min_by(|x, y| x.0.total_cmp(&y.0)).unwrap_or(corner)
-            };
+        for (here, (u, v)) in row.iter_mut().zip(&b) {
+            let above = *here;
+            let mut from = corner;
+            if above.0 < from.0 {
+                from = above;
+            }
+            if left.0 < from.0 {
+                from = left;
+            }
+            let (dx, dy) = (x - u, y - v);
+            left = (from.0 + (dx * dx + dy * dy).sqrt(), from.1 + 1);
+            *here = left;
             corner = above;
-            left = (from.0 + cost, from.1 + 1);
-            row[j] = left;
         }
     }
     row.last().map(|(cost, steps)| f64::from(*cost) / f64::from((*steps).max(1)))
@@ -32,9 +35,16 @@ pub(crate) fn distance(a: &[Affect], b: &[Affect]) -> Option<f64> {
 
 /// A course at as many even steps as wanted; what is not known of it takes the nearest known.
 pub(crate) fn resampled(points: &[Option<Affect>], steps: usize) -> Vec<Affect> {
+    let middle = |s: usize| (s as f64 + 0.5) / steps as f64 * points.len() as f64 - 0.5;
+    // Nearly always all of it is known.
+    if let Some(all) = points.iter().copied().collect::<Option<Vec<Affect>>>()
+        && !all.is_empty()
+    {
+        return (0..steps).map(|s| all[(middle(s).round().max(0.0) as usize).min(all.len() - 1)]).collect();
+    }
     let known: Vec<(usize, Affect)> = points.iter().enumerate().filter_map(|(i, p)| Some((i, (*p)?))).collect();
     let at = |i: f64| known.iter().min_by(|a, b| (a.0 as f64 - i).abs().total_cmp(&(b.0 as f64 - i).abs())).map(|k| k.1);
-    (0..steps).filter_map(|s| at((s as f64 + 0.5) / steps as f64 * points.len() as f64 - 0.5)).collect()
+    (0..steps).filter_map(|s| at(middle(s))).collect()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub use track::Summary;
 pub(crate) use track::{edits_of, files_of, measured_affect, track_of, track_without_edits};
 
 use crate::index::{synonyms::Synonyms, words};
+use crate::query::facets::Tallies;
 use crate::query::filter::Filter;
 use crate::query::rank::{Best, Ranked, Scorer};
 use crate::query::{Counted, Match, PartName, Query, Settings, diversity, likeness};
@@ -316,12 +317,10 @@ impl Reader {
         let mut best = Best::new(wanted);
         for row in near {
             let r = row as usize;
-            let score = match pack::mood(&self.db, i64::from(columns.id[r]))? {
-                Some(mood) => match like {
-                    Some(like) => like.likeness(&mood, columns, r),
-                    None => likeness::of_course(&query.curve, &mood.value.curve),
-                },
-                None => 0.0,
+            let id = i64::from(columns.id[r]);
+            let score = match like {
+                Some(like) => pack::mood(&self.db, id)?.map_or(0.0, |mood| like.likeness(&mood, columns, r)),
+                None => pack::course(&self.db, id)?.map_or(0.0, |own| likeness::of_course(&query.curve, &own)),
             };
             let part = if like.is_some() { PartName::Like } else { PartName::Curve };
             found.insert(row, (part, score));
@@ -361,7 +360,10 @@ impl Reader {
             None if filter.is_open() => None,
             None => Some((0..columns.len() as u32).filter(|r| filter.lets(*r as usize)).collect()),
         };
-        Ok(crate::query::facets::count(columns, &filter, rows.as_deref(), most_values))
+        Ok(match rows {
+            Some(rows) => Tallies::of(columns, Some(&rows)).counted(columns, &filter, most_values),
+            None => self.snapshot.everything().counted(columns, &filter, most_values),
+        })
     }
 
     /// Files that could not be measured, with the reason.

@@ -6,10 +6,11 @@ use crate::CatalogueError;
 use crate::index::columns::Columns;
 use crate::index::grid::Grid;
 use crate::index::{Entry, IndexIn, folder};
+use crate::query::facets::Tallies;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock, Weak};
+use std::sync::{Arc, LazyLock, OnceLock, Weak};
 use tantivy::index::SegmentId;
 
 /// What was read of an index at one time.
@@ -17,8 +18,17 @@ use tantivy::index::SegmentId;
 pub(crate) struct Snapshot {
     pub(crate) columns: Columns,
     pub(crate) grid: Grid,
-    /// The rows of all tracks by what they say, counted.
+    /// How many tracks say what, counted when it is first asked for.
+    everything: OnceLock<Tallies>,
+    /// Which parts of the index it was read from.
     state: Vec<(SegmentId, Option<u64>)>,
+}
+
+impl Snapshot {
+    /// How many of all tracks say what.
+    pub(crate) fn everything(&self) -> &Tallies {
+        self.everything.get_or_init(|| Tallies::of(&self.columns, None))
+    }
 }
 
 /// An index that readers share.
@@ -71,7 +81,7 @@ impl Shared {
         if current.state != state || current.columns.len() == 0 {
             let columns = Columns::load(&self.index)?;
             let grid = Grid::new(&columns);
-            *current = Arc::new(Snapshot { columns, grid, state });
+            *current = Arc::new(Snapshot { columns, grid, everything: OnceLock::new(), state });
         }
         Ok(Arc::clone(&current))
     }

@@ -162,6 +162,22 @@ fn unpack_mood(body: &[u8]) -> Result<Value<Mood>, CatalogueError> {
     Ok(mood)
 }
 
+/// The course of a track's mood alone: what rankings by it read a thousand of.
+pub(crate) fn course(db: &Connection, id: i64) -> Result<Option<Vec<Option<Affect>>>, CatalogueError> {
+    let mut row = db.prepare_cached("SELECT body FROM moods WHERE id = ?1")?;
+    let mut rows = row.query([id])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let body = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
+    let Some((&LAYOUT, body)) = body.split_first() else { return Err(newer()) };
+    let mut rows = Reading(body);
+    // What the model said of the whole, and its embedding.
+    (rows.bytes()?, rows.bytes()?);
+    let (valence, arousal) = (rows.numbers(|n| i16::try_from(n).ok())?, rows.numbers(|n| i16::try_from(n).ok())?);
+    let real = |n: i16| f64::from(n) / PER_PLANE;
+    let place = |(v, a): (&i16, &i16)| (*v != i16::MAX).then(|| Affect::clamped(real(*v), real(*a)));
+    Ok(Some(valence.iter().zip(&arousal).map(place).collect()))
+}
+
 /// Writes what was measured of a track in the place of what was there.
 pub(crate) fn put(db: &Connection, id: i64, analysis: &Analysis, mood: Option<&Value<Mood>>) -> Result<(), CatalogueError> {
     let put = |table: &str, body: Vec<u8>| -> Result<(), CatalogueError> {

@@ -67,6 +67,9 @@ fn every_step_can_be_undone_and_what_was_set_since_is_left_alone() {
     assert_eq!((edits_of(dir.path(), &one), edits_of(dir.path(), &two)), (Edits::default(), second));
     assert_eq!(catalogue.undo(None).unwrap().batch.command, "second");
     assert_eq!(edits_of(dir.path(), &two), first);
+    // What could not be taken back then can be now.
+    let rest = catalogue.undo(None).unwrap();
+    assert_eq!((rest.batch.command.as_str(), rest.restored, edits_of(dir.path(), &two)), ("first", 1, Edits::default()));
     assert!(matches!(catalogue.undo(None), Err(CatalogueError::NotThere(_))));
     assert!(catalogue.undo(Some(batch)).unwrap_err().to_string().contains("already"));
 }
