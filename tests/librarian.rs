@@ -26,6 +26,8 @@ fn main() -> ExitCode {
         Test::new("what_only_ranks_does_not_choose_what_is_edited", &[], ranking_is_no_choice),
         Test::new("a_filter_holds_beside_the_name_of_a_file", &[], filter_beside_a_file),
         Test::new("a_word_is_not_taken_for_a_content_id_by_chance", &[], word_or_content_id),
+        Test::new("tags_are_written_only_when_asked_and_the_sound_stays_what_it_was", &[Need::Ffmpeg], written_tags),
+        Test::new("a_folder_that_is_watched_is_scanned_when_it_changes", &[], watched),
         // Files that move, and drives that are away.
         Test::new("a_file_that_was_moved_and_retagged_keeps_its_history", &[Need::Ffmpeg], moved_and_retagged),
         Test::new("a_file_that_was_moved_and_retagged_says_what_its_new_tags_say", &[Need::Ffmpeg], moved_with_new_tags),
@@ -1604,4 +1606,115 @@ fn json_is_json() {
     };
     let wrong: Vec<&&[&str]> = commands.iter().filter(is_text).collect();
     assert!(wrong.is_empty(), "these print something else: {wrong:?}");
+}
+
+fn written_tags() {
+    let world = World::default();
+    let source = world.click_file("click.wav", 100.0);
+    for name in ["a.flac", "a.mp3", "a.ogg", "a.opus", "a.m4a", "a.aiff"] {
+        ffmpeg(&[
+            "-i",
+            source.to_str().unwrap(),
+            "-metadata",
+            "title=Before",
+            "-metadata",
+            "artist=Somebody",
+            world.music().join(name).to_str().unwrap(),
+        ]);
+    }
+    fs::write(world.music().join("b.wav"), fs::read(&source).unwrap()).unwrap();
+    world.scan();
+    let files: Vec<PathBuf> = fs::read_dir(world.music()).unwrap().map(|e| e.unwrap().path()).collect();
+    let ids: Vec<Value> = files.iter().map(|f| show(&world, f)["content_id"].clone()).collect();
+    let bytes = |files: &[PathBuf]| files.iter().map(|f| fs::read(f).unwrap()).collect::<Vec<_>>();
+    let before = bytes(&files);
+    let set = [
+        "--set",
+        "raga=Mālkauns",
+        "--set",
+        "title=After",
+        "--set",
+        "bpm=100",
+        "--set",
+        "key=D minor",
+        "--set",
+        "instrument=sitar; tabla",
+        "--all",
+    ];
+    well(&world, &[&["edit"], &set[..]].concat());
+    assert_eq!(bytes(&files), before, "nobody asked for it");
+    well(&world, &[&["edit"], &set[..], &["--write-tags"]].concat());
+    assert!(bytes(&files).iter().zip(&before).all(|(a, b)| a != b));
+    assert_eq!(fs::read_dir(world.music()).unwrap().count(), files.len(), "no copy is left behind");
+    // The rows follow in the same step: nothing is opened again.
+    let (code, report) = world.scan();
+    assert_eq!((code, report["unchanged"].as_u64()), (0, Some(files.len() as u64)), "{report}");
+    // Who knows nothing but the files knows what was set.
+    let fresh = World::default();
+    let moved: Vec<PathBuf> = files.iter().map(|f| fresh.music().join(f.file_name().unwrap())).collect();
+    for (from, to) in files.iter().zip(&moved) {
+        fs::copy(from, to).unwrap();
+    }
+    fresh.scan();
+    for (file, id) in moved.iter().zip(&ids) {
+        let track = show(&fresh, file);
+        assert_eq!(track["content_id"], *id, "{}", file.display());
+        let tags = &track["tags"];
+        if file.extension().is_some_and(|e| e == "wav") {
+            // The tags of wav that are read have no names for the rest.
+            assert_eq!(tags["title"], "After");
+            continue;
+        }
+        assert_eq!(
+            (&tags["title"], &tags["raga"], &tags["instrument"]),
+            (&json!("After"), &json!("Mālkauns"), &json!("sitar; tabla")),
+            "{}: {tags}",
+            file.display()
+        );
+        assert_eq!(
+            (&tags["bpm"], track["analysis"]["key"]["value"].as_str()),
+            (&json!("100"), Some("D minor")),
+            "{}: {tags}",
+            file.display()
+        );
+        assert!(tags["artist"] == "Somebody", "what was not set stays: {}: {tags}", file.display());
+    }
+}
+
+fn watched() {
+    let world = World::default();
+    world.click_file("one.wav", 100.0);
+    let mut watch = Command::new(indexer())
+        .env("UNDERSCORE_CATALOGUE", world.dir.path().join("catalogue"))
+        .args(["watch".as_ref(), world.music().as_os_str()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let comes_to = |n: usize| {
+        let since = Instant::now();
+        while since.elapsed() < Duration::from_secs(60) {
+            let found = say(&world, &["search", "--json", "--limit", "0"]).1;
+            let there = |t: &Value| !t["path"].is_null();
+            if serde_json::from_str::<Vec<Value>>(&found).is_ok_and(|f| f.iter().filter(|t| there(t)).count() == n) {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        false
+    };
+    let seen = [
+        comes_to(1),
+        {
+            world.click_file("deep/er/two.wav", 120.0);
+            comes_to(2)
+        },
+        {
+            fs::remove_file(world.music().join("one.wav")).unwrap();
+            comes_to(1)
+        },
+    ];
+    let _ = watch.kill();
+    let _ = watch.wait();
+    assert_eq!(seen, [true; 3]);
 }

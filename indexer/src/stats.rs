@@ -11,17 +11,14 @@ const MAP: (usize, usize) = (49, 21);
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     let reader = Reader::open(&arguments.catalogue_dir()?)?;
-    let tracks = reader.summaries()?;
-    let placed: Vec<_> = tracks.iter().filter_map(|t| t.affect).collect();
+    let totals = reader.totals();
+    let placed: Vec<_> = reader.places().map(|p| p.0).collect();
     let count = |q: Quadrant| placed.iter().filter(|a| a.quadrant() == q).count();
-    let hours = tracks.iter().map(|t| t.duration_s).sum::<f64>() / 3600.0;
-    let (with_tempo, with_key) =
-        (tracks.iter().filter(|t| t.tempo_bpm.is_some()).count(), tracks.iter().filter(|t| t.key.is_some()).count());
-    let missing = tracks.iter().filter(|t| t.path.is_none()).count();
+    let (hours, with_tempo, with_key, missing) = (totals.duration_s / 3600.0, totals.with_tempo, totals.with_key, totals.missing);
     let failed = reader.failures()?.len();
     if arguments.json {
         output::json(&json!({
-            "tracks": tracks.len(), "hours": hours, "missing": missing, "failed_files": failed,
+            "tracks": totals.tracks, "hours": hours, "missing": missing, "failed_files": failed,
             "with_mood": placed.len(), "with_tempo": with_tempo, "with_key": with_key,
             "quadrants": Quadrant::ALL.map(|q| json!({ "quadrant": q, "label": q.label(), "tracks": count(q) })),
         }))?;
@@ -29,7 +26,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     }
     output::line(&format!(
         "{} tracks, {hours:.1} hours; {with_tempo} with a pulse, {with_key} with a key; {missing} missing; {failed} files failed",
-        tracks.len()
+        totals.tracks
     ))?;
     for q in Quadrant::ALL {
         output::line(&format!("{q:?} {:<18}{:>6}", q.label(), count(q)))?;

@@ -407,7 +407,7 @@ fn run(source: &Path, dir: &Path, size: usize) -> Vec<(String, String)> {
     rows.push(("words that few have|20".into(), timed(300, |r| drop(reader.rank(&few(r)).unwrap()))));
     let tenth = |r: &mut Rng| Query { text: Some(GENRES[8 + r.usize(..8)].to_lowercase()), ..near(r) };
     let share = reader.rank(&Query { text: Some("hindustani".into()), ..Query::default() }).unwrap().len() as f64 / size as f64;
-    rows.push((format!("words that under a tenth have|20"), timed(60, |r| drop(reader.rank(&tenth(r)).unwrap()))));
+    rows.push(("words that under a tenth have|20".into(), timed(60, |r| drop(reader.rank(&tenth(r)).unwrap()))));
     assert!(share < 0.1, "{share}");
     let all = |r: &mut Rng| Query { text: Some("album".into()), ..near(r) };
     rows.push(("words that all have|80".into(), timed(20, |r| drop(reader.rank(&all(r)).unwrap()))));

@@ -23,7 +23,7 @@ pub use inbox::{Note, tell};
 pub use keeping::{Copies, Copy, Exported, Imported, Kind, Problem, Repair, TransferError};
 pub use location::default_dir;
 pub use query::{Counted, FacetFilter, Like, Match, Part, PartName, Query, Settings, Weights, is_facet};
-pub use read::{Reader, Summary, Used};
+pub use read::{Reader, Summary, Totals, Used};
 pub use sheets::{CueLine, Outcome, RightsReport, RowReport, SheetError, TagReport, cell, timecode};
 pub use store::roots::Root;
 pub use write::{Batch, Catalogue, Change, FileStamp, FileState, Folded, Learned, Licensed, MeasuredMood, Undone};

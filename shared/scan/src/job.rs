@@ -26,7 +26,7 @@ pub enum Outcome {
         /// Which.
         content_id: ContentId,
         /// What the file says of it.
-        tags: Tags,
+        tags: Box<Tags>,
     },
     /// It could not be measured: why.
     Failed {

@@ -301,7 +301,7 @@ fn settle(
             count(&content_id);
             // A copy that says something else of a sound does not overrule the file that is known.
             let is_its_own = before.is_some_and(|b| b.content_id.as_ref() == Some(&content_id)) || strays.contains(&content_id);
-            batch.push(Change::Linked { path: path.clone(), stamp, content_id, tags: is_its_own.then(|| Box::new(tags)) });
+            batch.push(Change::Linked { path: path.clone(), stamp, content_id, tags: is_its_own.then_some(tags) });
         }
         Outcome::Failed { reason, cause } => {
             counts.failed += 1;

@@ -47,7 +47,7 @@ fn run(mood: &MusicModel, job: &Job) -> Outcome {
         && let Ok(Ok(Some((content_id, tags)))) = catch_unwind(|| audio::identity(&job.path, &|| false))
         && job.known.contains(&content_id)
     {
-        return Outcome::Known { content_id, tags };
+        return Outcome::Known { content_id, tags: Box::new(tags) };
     }
     match catch_unwind(AssertUnwindSafe(|| measure(mood, &job.path))) {
         Ok(Ok(track)) => Outcome::Measured(Box::new(Measured { track })),

@@ -4,7 +4,7 @@
 
 use crate::{What, Written};
 use lofty::config::WriteOptions;
-use lofty::file::{AudioFile, TaggedFileExt};
+use lofty::file::{AudioFile, FileType, TaggedFileExt};
 use lofty::id3::v2::Id3v2Tag;
 use lofty::mp4::{Atom, AtomData, AtomIdent, Ilst};
 use lofty::ogg::tag::VorbisComments;
@@ -40,6 +40,19 @@ pub(crate) fn write(path: &Path, written: &[Written]) -> Result<()> {
             }
             None => free.push(w),
         }
+    }
+    if file.file_type() == FileType::Wav {
+        // Hosts and this program read the older kind of tag there, which has names for the commonest things alone.
+        let mut info = file.remove(TagType::RiffInfo).unwrap_or_else(|| Tag::new(TagType::RiffInfo));
+        for w in written {
+            if let Some(key) = standard(w.what) {
+                info.remove_key(key);
+                if !w.text.is_empty() {
+                    info.insert_text(key, w.text.clone());
+                }
+            }
+        }
+        file.insert_tag(info);
     }
     file.save_to_path(path, WriteOptions::default())?;
     if free.is_empty() { Ok(()) } else { write_free(path, kind, &free) }

@@ -84,6 +84,7 @@ pub(crate) struct Columns {
     pub(crate) key: Vec<u8>,
     pub(crate) uses: Vec<u8>,
     pub(crate) is_gone: Vec<bool>,
+    pub(crate) is_any_gone: bool,
     pub(crate) facets: Vec<Facet>,
     /// For each row the number of the set of terms that it is licensed under.
     pub(crate) terms: Vec<u32>,
@@ -115,6 +116,11 @@ impl Columns {
         let searcher = index.reader.searcher();
         for segment in searcher.segment_readers() {
             guarded(|| columns.add(segment, &mut terms))?;
+        }
+        columns.is_any_gone = columns.is_gone.contains(&true);
+        for facet in &mut columns.facets {
+            // Needed while reading alone.
+            facet.by_text = HashMap::new();
         }
         Ok(columns)
     }

@@ -50,6 +50,11 @@ impl Tallies {
         }
     }
 
+    /// How many rows have each set of values of a facet.
+    pub(crate) fn of_sets(&self, facet: usize) -> &[u64] {
+        &self.sets[facet]
+    }
+
     /// In words: at most so many values of each facet, 0 for all.
     pub(crate) fn counted(&self, columns: &Columns, filter: &Filter<'_>, most: usize) -> Vec<Counted> {
         let mut counted = Vec::new();

@@ -1,6 +1,7 @@
 //! Which tracks a query lets through, told from the columns alone.
 
 use super::Query;
+use super::facets::Tallies;
 use crate::index::FACETS;
 use crate::index::columns::Columns;
 use jiff::civil::Date;
@@ -52,6 +53,19 @@ impl<'a> Filter<'a> {
             && q.region.is_none()
     }
 
+    /// How many rows its facets let through, about, where it has some: `tallies` says how many rows each set has.
+    pub(crate) fn estimate(&self, tallies: &Tallies) -> Option<f64> {
+        if self.facets.is_empty() {
+            return None;
+        }
+        let all = self.columns.len().max(1) as f64;
+        let share = |(at, sets): &(usize, Vec<bool>)| {
+            let through = sets.iter().zip(tallies.of_sets(*at)).filter(|(lets, _)| **lets).map(|(_, n)| *n).sum::<u64>();
+            through as f64 / all
+        };
+        Some(self.facets.iter().map(share).product::<f64>() * all)
+    }
+
     #[inline]
     pub(crate) fn lets(&self, row: usize) -> bool {
         let c = self.columns;
@@ -83,7 +97,7 @@ impl<'a> Filter<'a> {
 
     /// Whether all tracks are alike in that.
     pub(crate) fn has_one_tier(&self) -> bool {
-        self.standings.windows(2).all(|w| w[0] == w[1]) && !self.columns.is_gone.contains(&true)
+        self.standings.windows(2).all(|w| w[0] == w[1]) && !self.columns.is_any_gone
     }
 }
 

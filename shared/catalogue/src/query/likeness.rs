@@ -27,7 +27,8 @@ pub(crate) struct Wanted {
 impl Wanted {
     pub(crate) fn load(db: &Connection, like: &Like) -> Result<Self, CatalogueError> {
         let mut row = db.prepare("SELECT id, valence, arousal, tempo_bpm FROM tracks WHERE content_id = ?1")?;
-        let found: Option<(i64, Option<f64>, Option<f64>, Option<f64>)> =
+        type Found = (i64, Option<f64>, Option<f64>, Option<f64>);
+        let found: Option<Found> =
             row.query_row([&like.content_id.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).optional()?;
         let (row, valence, arousal, tempo_bpm) =
             found.ok_or_else(|| CatalogueError::NotThere(format!("no track has the content id {}", like.content_id)))?;

@@ -17,6 +17,9 @@ const FARTHEST_OCTAVES: f32 = 0.5;
 /// A tempo that is meant as its double or half counts so much less.
 const OTHER_READING: f32 = 0.6;
 
+/// Rings of cells are worth their jumps where so many times as many rows are let through as are wanted.
+const FEW: f64 = 200.0;
+
 /// A row and how well it fits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Ranked {
@@ -221,8 +224,10 @@ impl<'a> Scorer<'a> {
     }
 
     /// The best rows of all.
-    pub(crate) fn best_of_all(&self, filter: &Filter<'_>, grid: &Grid, limit: usize) -> Vec<Ranked> {
-        match self.query.at.filter(|_| self.is_point()) {
+    ///
+    /// `everything` counts all tracks: where hardly any are let through, rings of cells would go round the whole plane, and looking at every row in order is faster.
+    pub(crate) fn best_of_all(&self, filter: &Filter<'_>, grid: &Grid, limit: usize, everything: impl FnOnce() -> f64) -> Vec<Ranked> {
+        match self.query.at.filter(|_| self.is_point() && everything() > FEW * limit as f64) {
             Some(at) => self.nearest(filter, grid, at, limit),
             None => {
                 let mut best = Best::new(limit);

@@ -144,6 +144,19 @@ impl Reader {
         track::summary(&self.db, &self.roots, id)
     }
 
+    /// Sums over all tracks.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        let c = &self.snapshot.columns;
+        Totals {
+            tracks: c.len(),
+            duration_s: c.duration_s.iter().map(|d| f64::from(*d)).sum(),
+            with_tempo: c.tempo_bpm.iter().filter(|t| !t.is_nan()).count(),
+            with_key: c.key.iter().filter(|k| **k != u8::MAX).count(),
+            missing: c.is_gone.iter().filter(|g| **g).count(),
+        }
+    }
+
     /// What a list shows of every track, in the order of the store.
     ///
     /// # Errors
@@ -263,7 +276,11 @@ impl Reader {
             return self.around(query, filter, scorer, None, wanted);
         }
         let Some(hits) = self.words(query)? else {
-            return Ok((HashMap::new(), scorer.best_of_all(filter, &self.snapshot.grid, wanted)));
+            let through = || {
+                let all = if filter.is_open() { None } else { filter.estimate(self.snapshot.everything()) };
+                all.unwrap_or(f64::INFINITY)
+            };
+            return Ok((HashMap::new(), scorer.best_of_all(filter, &self.snapshot.grid, wanted, through)));
         };
         let mut best = Best::new(wanted);
         let is_open = filter.is_open();
@@ -495,6 +512,21 @@ impl Reader {
     pub fn measured(&self, id: i64) -> Result<Analysis, CatalogueError> {
         pack::analysis_without_outline(&self.db, id)
     }
+}
+
+/// Sums over all tracks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Totals {
+    /// How many there are.
+    pub tracks: usize,
+    /// How long they are together.
+    pub duration_s: f64,
+    /// How many have a tempo.
+    pub with_tempo: usize,
+    /// How many have a key.
+    pub with_key: usize,
+    /// Of how many all files are gone.
+    pub missing: usize,
 }
 
 /// Whose uses.

@@ -171,7 +171,8 @@ pub(crate) fn course(db: &Connection, id: i64) -> Result<Option<Vec<Option<Affec
     let Some((&LAYOUT, body)) = body.split_first() else { return Err(newer()) };
     let mut rows = Reading(body);
     // What the model said of the whole, and its embedding.
-    (rows.bytes()?, rows.bytes()?);
+    rows.bytes()?;
+    rows.bytes()?;
     let (valence, arousal) = (rows.numbers(|n| i16::try_from(n).ok())?, rows.numbers(|n| i16::try_from(n).ok())?);
     let real = |n: i16| f64::from(n) / PER_PLANE;
     let place = |(v, a): (&i16, &i16)| (*v != i16::MAX).then(|| Affect::clamped(real(*v), real(*a)));

@@ -59,7 +59,7 @@ fn what_plugins_tell_is_taken_in_once_and_whole() {
     assert_eq!(catalogue.fold_inbox().unwrap().lines, 1);
     let reader = Reader::open(dir.path()).unwrap();
     assert_eq!(reader.usages(Used::In("Film")).unwrap().len(), 1);
-    assert_eq!(reader.bin("Trailer").unwrap(), [id.clone()]);
+    assert_eq!(reader.bin("Trailer").unwrap(), std::slice::from_ref(&id));
     assert_eq!(reader.edits(&id).unwrap().bpm, Some(90.0));
     assert!(reader.log(1).unwrap()[0].command.contains("plugin"), "it can be undone like any other");
 }
