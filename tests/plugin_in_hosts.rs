@@ -42,6 +42,7 @@ fn main() -> ExitCode {
         ("the_editor_opens_again_and_again", &[Need::Xvfb], the_editor_opens_again_and_again),
         ("a_click_plays_at_once_and_locks_when_the_transport_rolls", &[Need::Xvfb], a_click_plays_at_once),
         ("what_is_placed_sounds_there_each_time_and_after_reopening", &[Need::Xvfb], what_is_placed_sounds_there),
+        ("what_is_placed_in_a_project_with_a_name_is_on_its_cue_sheet", &[Need::Xvfb], what_is_placed_is_on_the_cue_sheet),
         ("beats_that_were_put_right_stay_so", &[Need::Xvfb], beats_that_were_put_right_stay_so),
         ("trying_another_track_leaves_the_placed_one_alone", &[Need::Xvfb], trying_another_track),
         ("a_sleeping_host_costs_no_memory", &[Need::Xvfb], a_sleeping_host_costs_no_memory),
@@ -398,6 +399,22 @@ fn what_is_placed_sounds_there(format: Format) {
     let (again, _) = world.run(&Script { state: Some(saved), segments: vec![segment(10.0, 2.0)], ..Script::default() });
     is_on_beats(&again, 2.0, 10.0);
     assert!(again[..(0.5 * RATE) as usize].iter().all(|s| *s == 0.0), "it sounds before its place");
+}
+
+fn what_is_placed_is_on_the_cue_sheet(format: Format) {
+    let (world, _) = clicking(format, 120.0, 60.0, 100.0, 0.0);
+    let state = world.dir.path().join("named");
+    let persisted = plugin::Persisted { project: "The Ford".into(), scene: "12".into(), ..plugin::Persisted::default() };
+    end_to_end::host::write_persisted(&state, &persisted);
+    let segments = vec![Segment { seconds: 6.0, bpm: 100.0, locate: Some((0.0, 0.0)), ..Segment::default() }];
+    let clicks = vec![(2.0, FIRST_ROW.0, FIRST_ROW.1), (3.5, PLACE.0, PLACE.1)];
+    let script = Script { offline: false, block: 256, state: Some(state), editor: Some((5.0, 1)), clicks, segments, ..Script::default() };
+    world.run(&script);
+    let output = end_to_end::tools::run_indexer(&world.catalogue(), &["cue-sheet".as_ref(), "The Ford".as_ref(), "--json".as_ref()]);
+    let lines: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    // A minute at 120 BPM, stretched to 100.
+    assert_eq!((lines[0]["scene"].as_str(), lines[0]["duration"].as_str()), (Some("12"), Some("00:01:12")), "{lines:?}");
 }
 
 /// Beats moved 80 ms later by hand: the recording sounds 80 ms earlier on them, then and after the project is opened again.

@@ -157,11 +157,19 @@ pub fn write_state(state: &Path, catalogue: &Path, file: &Path, project_bpm: f64
     let octave = Some(music::TempoOctave::Same);
     let wish = spotting::Wish { project_bpm, octave, own_pace: false, place };
     let cue = spotting::fit(&track, path, &wish).cue;
-    let persisted = plugin::Persisted { cue: Some(cue), ..Default::default() };
+    write_persisted(state, &plugin::Persisted { cue: Some(cue), ..Default::default() });
+}
+
+/// Writes a plugin state that holds this.
+///
+/// # Panics
+/// When it cannot be written.
+#[allow(clippy::unwrap_used)]
+pub fn write_persisted(state: &Path, persisted: &plugin::Persisted) {
     let json = serde_json::json!({
         "version": env!("CARGO_PKG_VERSION"),
         "params": { "match": { "bool": false } },
-        "fields": { "state": serde_json::to_string(&persisted).unwrap() },
+        "fields": { "state": serde_json::to_string(persisted).unwrap() },
     });
     let text = serde_json::to_vec(&json).unwrap();
     let mut bytes = (text.len() as u64).to_le_bytes().to_vec();

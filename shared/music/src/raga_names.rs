@@ -497,9 +497,9 @@ pub fn may_begin_raga(word: &str) -> bool {
     if RAGA_WORDS.contains(&folded.as_str()) {
         return true;
     }
-    let mut begin = key(&folded);
-    // The last letter may fall together with the first of the next word.
-    begin.pop();
+    let bent = if folded.is_ascii() { bent(&folded) } else { devanagari_key(&folded).chars().collect() };
+    // The last letter of a short word may be another before the first of the next.
+    let begin: String = bent.iter().take(if bent.len() <= 3 { 2 } else { 3 }).collect();
     KEYS_IN_ORDER.range::<str, _>((Bound::Included(begin.as_str()), Bound::Unbounded)).next().is_some_and(|k| k.starts_with(&begin))
 }
 
@@ -582,6 +582,12 @@ fn key(folded: &str) -> String {
     if !joined.is_ascii() {
         return devanagari_key(&joined);
     }
+    let bent = bent(&joined);
+    if bent.len() <= 4 { joined } else { bent.into_iter().collect() }
+}
+
+/// Letters after the rules.
+fn bent(joined: &str) -> Vec<char> {
     let vowel = |c: char| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u');
 
     let mut bent: Vec<char> = Vec::with_capacity(joined.len());
@@ -621,7 +627,7 @@ fn key(folded: &str) -> String {
             _ => bent.push(c),
         }
     }
-    if bent.len() <= 4 { joined } else { bent.into_iter().collect() }
+    bent
 }
 
 /// The same for Devanagari: dots below are not seen, long i and u are short, the three letters for s are one, and a nasal that
