@@ -410,7 +410,7 @@ fn what_is_placed_is_on_the_cue_sheet(format: Format) {
     let clicks = vec![(2.0, FIRST_ROW.0, FIRST_ROW.1), (3.5, PLACE.0, PLACE.1)];
     let script = Script { offline: false, block: 256, state: Some(state), editor: Some((5.0, 1)), clicks, segments, ..Script::default() };
     world.run(&script);
-    let output = end_to_end::tools::run_indexer(&world.catalogue(), &["cue-sheet".as_ref(), "The Ford".as_ref(), "--json".as_ref()]);
+    let output = run_indexer(&world.catalogue(), &["cue-sheet".as_ref(), "The Ford".as_ref(), "--json".as_ref()]);
     let lines: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(lines.len(), 1, "{lines:?}");
     // A minute at 120 BPM, stretched to 100.

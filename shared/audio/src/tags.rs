@@ -101,12 +101,15 @@ fn told(tag: &Tag) -> Option<(Slot, String)> {
             _ => {}
         }
     }
-    Some((named(&tag.raw.key)?, text(&tag.raw.value)))
+    // A free field of ID3 has its name beside it.
+    let described = tag.raw.sub_fields.iter().flatten().map(|f| f.value.to_string()).next();
+    let key = if tag.raw.key.eq_ignore_ascii_case("TXXX") { described? } else { tag.raw.key.clone() };
+    Some((named(&key)?, text(&tag.raw.value)))
 }
 
 /// What a tag of a name says something of: lists of ID3, of which the library makes nothing, keys and moods of Vorbis comments, tempi that are not whole, and what no standard names.
 fn named(key: &str) -> Option<Slot> {
-    // Free fields carry the name of their frame in front: TXXX:RAGA, ----:com.apple.iTunes:RAGA.
+    // Free fields of iTunes carry whose they are in front: ----:com.apple.iTunes:RAGA.
     let key = key.to_ascii_uppercase();
     let name = key.rsplit(':').next().unwrap_or(&key);
     Some(match name {

@@ -791,4 +791,15 @@ mod tests {
         assert_eq!(fold_raga("Ragamala"), "ragamala");
         assert_eq!(fold_raga("राग मालकौंस।"), "मालकौंस");
     }
+
+    #[test]
+    fn the_quick_look_lets_every_name_through() {
+        for names in NAMES {
+            for spelling in names.spellings.iter().copied().chain(names.devanagari.split('/')) {
+                let first = spelling.split(' ').next().unwrap_or_default();
+                assert!(may_begin_raga(first), "{spelling}");
+            }
+        }
+        assert!(!may_begin_raga("window") && !may_begin_raga("xylophone"));
+    }
 }
