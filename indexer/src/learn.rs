@@ -80,7 +80,7 @@ fn report(arguments: &Arguments, model: &str, lesson: &Lesson, others: usize, is
     }
     output::line(&format!("{} tracks whose mood was set by hand, measured by {model}", lesson.examples))?;
     if others > 0 {
-        output::line(&format!("{others} more were measured by something else: scan again to learn from them, too"))?;
+        output::line(&format!("{others} more were measured by something else: 'indexer scan --upgrade' lets these be learned from, too"))?;
     }
     for (name, worth) in [("valence", lesson.valence), ("arousal", lesson.arousal)] {
         if let Some(Worth { before, after, is_better }) = worth {

@@ -101,7 +101,7 @@ fn told(tag: &Tag) -> Option<(Slot, String)> {
             _ => {}
         }
     }
-    // A free field of ID3 has its name beside it.
+    // ID3's frame of that name is a free field, whose own name stands beside it.
     let described = tag.raw.sub_fields.iter().flatten().map(|f| f.value.to_string()).next();
     let key = if tag.raw.key.eq_ignore_ascii_case("TXXX") { described? } else { tag.raw.key.clone() };
     Some((named(&key)?, text(&tag.raw.value)))

@@ -20,7 +20,7 @@ const SYNONYM: f32 = 0.5;
 /// Nobody types more.
 const LONGEST_SEARCH: usize = 2000;
 
-/// All words of a track but its title, and of the ragas that either names.
+/// The words that stand in the index for the ragas that a track's title or its other words name.
 pub(crate) fn with_ragas(title: &str, words: &str) -> Vec<String> {
     raga_words(&format!("{title} \u{2022} {words}"))
 }

@@ -15,7 +15,7 @@ use crate::store::{ForReading, pack, roots::Roots};
 use crate::write::Batch;
 use crate::{CatalogueError, FileStamp, Root, store, write};
 use ::track::rights::{Licence, Terms};
-use ::track::{Analysis, ContentId, Edits, Track, Usage, best_affect};
+use ::track::{ContentId, Edits, Track, Usage, best_affect};
 use affect::Affect;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -503,14 +503,6 @@ impl Reader {
     fn named(&self, sql: &str) -> Result<Vec<(String, usize)>, CatalogueError> {
         let mut rows = self.db.prepare(sql)?;
         Ok(rows.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as usize)))?.collect::<Result<_, _>>()?)
-    }
-
-    /// What was measured of a track, as it was measured.
-    ///
-    /// # Errors
-    /// Failures of the store.
-    pub fn measured(&self, id: i64) -> Result<Analysis, CatalogueError> {
-        pack::analysis_without_outline(&self.db, id)
     }
 }
 

@@ -41,21 +41,9 @@ impl Catalogue {
     pub fn edit(&mut self, command: &str, edits: &[(ContentId, Edits)]) -> Result<Option<i64>, CatalogueError> {
         self.durably(|c| {
             let tx = c.db.transaction()?;
-            let batch: i64 = tx.query_row("SELECT coalesce(max(batch), 0) + 1 FROM edit_log", [], |row| row.get(0))?;
-            let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-            let mut any = None;
-            for (id, after) in edits {
-                let before = edits_of(&tx, id)?;
-                if before == *after {
-                    continue;
-                }
-                tx.prepare_cached("INSERT INTO edit_log (batch, at, command, content_id, before, after) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-                    .execute(params![batch, at, command, id.0, serde_json::to_string(&before)?, serde_json::to_string(after)?])?;
-                put(&tx, id, after)?;
-                any = Some(batch);
-            }
+            let step = step(&tx, command, edits)?;
             tx.commit()?;
-            Ok(any)
+            Ok(step)
         })
     }
 
@@ -97,6 +85,24 @@ impl Catalogue {
             Ok(undone)
         })
     }
+}
+
+/// Sets values and logs what they were before, as one step; its number, if anything has changed.
+pub(super) fn step(tx: &Transaction<'_>, command: &str, edits: &[(ContentId, Edits)]) -> Result<Option<i64>, CatalogueError> {
+    let batch: i64 = tx.query_row("SELECT coalesce(max(batch), 0) + 1 FROM edit_log", [], |row| row.get(0))?;
+    let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let mut any = None;
+    for (id, after) in edits {
+        let before = edits_of(tx, id)?;
+        if before == *after {
+            continue;
+        }
+        tx.prepare_cached("INSERT INTO edit_log (batch, at, command, content_id, before, after) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+            .execute(params![batch, at, command, id.0, serde_json::to_string(&before)?, serde_json::to_string(after)?])?;
+        put(tx, id, after)?;
+        any = Some(batch);
+    }
+    Ok(any)
 }
 
 /// Steps by hand, the last first; one of them, or at most so many.

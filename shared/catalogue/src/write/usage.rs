@@ -73,10 +73,10 @@ impl Catalogue {
                 };
                 for line in lines {
                     match serde_json::from_str::<Note>(&line) {
-                        Ok(note) => {
-                            take(&tx, &note, &file.name)?;
-                            folded.lines += 1;
-                        }
+                        Ok(note) => match take(&tx, &note, &file.name)? {
+                            None => folded.lines += 1,
+                            Some(reason) => folded.refused.push((file.name.clone(), reason)),
+                        },
                         Err(e) => folded.refused.push((file.name.clone(), e.to_string())),
                     }
                 }
@@ -96,40 +96,31 @@ impl Catalogue {
     }
 }
 
-fn take(tx: &Transaction<'_>, note: &Note, from: &str) -> Result<(), CatalogueError> {
+/// Takes a note in, or says why it cannot be.
+fn take(tx: &Transaction<'_>, note: &Note, from: &str) -> Result<Option<String>, CatalogueError> {
     match note {
-        Note::Used(usage) => put(tx, usage),
-        Note::NotUsed { id } => remove(tx, id).map(|_| ()),
+        Note::Used(usage) => put(tx, usage)?,
+        Note::NotUsed { id } => {
+            remove(tx, id)?;
+        }
         Note::IntoBin { bin, content_id } => {
             tx.execute("INSERT OR IGNORE INTO bins (name, content_id) VALUES (?1, ?2)", params![bin, content_id.0])?;
-            Ok(())
         }
         Note::OutOfBin { bin, content_id } => {
             tx.execute("DELETE FROM bins WHERE name = ?1 AND content_id = ?2", params![bin, content_id.0])?;
-            Ok(())
         }
         Note::Set { content_id, set } => {
             let mut edits = edits_of(tx, content_id)?;
-            let before = edits.clone();
             // A plugin tells absolute values only, so nothing that was measured is needed to understand them.
             for text in set {
-                if edits.set(text, None, f64::INFINITY).is_err() {
-                    return Ok(());
+                if let Err(e) = edits.set(text, None, f64::INFINITY) {
+                    return Ok(Some(e.to_string()));
                 }
             }
-            if edits == before {
-                return Ok(());
-            }
-            let batch: i64 = tx.query_row("SELECT coalesce(max(batch), 0) + 1 FROM edit_log", [], |row| row.get(0))?;
-            let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-            let command = format!("plugin {from}: {}", set.join(" "));
-            tx.execute(
-                "INSERT INTO edit_log (batch, at, command, content_id, before, after) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                params![batch, at, command, content_id.0, serde_json::to_string(&before)?, serde_json::to_string(&edits)?],
-            )?;
-            editing::put(tx, content_id, &edits)
+            editing::step(tx, &format!("plugin {from}: {}", set.join(" ")), &[(content_id.clone(), edits)])?;
         }
     }
+    Ok(None)
 }
 
 fn put(tx: &Transaction<'_>, usage: &Usage) -> Result<(), CatalogueError> {
