@@ -1,74 +1,16 @@
 //! The columns of the index in memory: one number a track for all that ranks and filters.
 //!
-//! One idea: a row is a track, and a filter is a pass over one column. What tracks say in words is kept as the number of a set of values, and the sets, of which there are few, beside it;
-//! so filters and counts look at numbers alone.
+//! One idea: a row is a track, and a filter is a pass over one column. Columns know nothing of each other, so they are read side by side.
 
-use super::{BETWEEN, FACETS, IndexIn, NUMBER_NAMES, folded, guarded};
+use super::facet::{self, Facet};
+use super::narrow::Narrow;
+use super::{FACETS, IndexIn, NUMBER_NAMES, guarded};
 use crate::CatalogueError;
 use std::collections::HashMap;
-use tantivy::columnar::StrColumn;
+use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
+use tantivy::columnar::{Column, ColumnValues};
 use tantivy::{SegmentReader, TantivyError};
-
-/// Sets of values of one facet, and the values.
-#[derive(Debug, Default)]
-pub(crate) struct Facet {
-    /// For each row the number of its set; 0 is the empty one.
-    pub(crate) rows: Vec<u32>,
-    /// The values of each set.
-    pub(crate) sets: Vec<Vec<u32>>,
-    /// The values, as first written.
-    pub(crate) values: Vec<String>,
-    /// Values by how they are compared.
-    by_folded: HashMap<String, u32>,
-    by_text: HashMap<String, u32>,
-}
-
-impl Facet {
-    fn new() -> Self {
-        Self { sets: vec![Vec::new()], by_text: HashMap::from([(String::new(), 0)]), ..Self::default() }
-    }
-
-    /// The number of a set, by its values as the index writes them.
-    fn set(&mut self, text: &str) -> u32 {
-        if let Some(set) = self.by_text.get(text) {
-            return *set;
-        }
-        let mut set: Vec<u32> = text.split(BETWEEN).filter(|v| !v.is_empty()).map(|v| self.value(v)).collect();
-        set.sort_unstable();
-        set.dedup();
-        let number = self.sets.len() as u32;
-        self.sets.push(set);
-        self.by_text.insert(text.to_owned(), number);
-        number
-    }
-
-    fn value(&mut self, text: &str) -> u32 {
-        let key = compared(text);
-        if let Some(value) = self.by_folded.get(&key) {
-            return *value;
-        }
-        let number = self.values.len() as u32;
-        self.values.push(text.to_owned());
-        self.by_folded.insert(key, number);
-        number
-    }
-
-    /// The number of a value, however it is written.
-    pub(crate) fn find(&self, text: &str) -> Option<u32> {
-        self.by_folded.get(&compared(text)).copied()
-    }
-
-    /// Which sets have one of some values.
-    pub(crate) fn sets_with(&self, values: &[u32]) -> Vec<bool> {
-        self.sets.iter().map(|set| set.iter().any(|v| values.contains(v))).collect()
-    }
-}
-
-/// How values are compared: folded, or as they are where they hold nothing but signs.
-fn compared(text: &str) -> String {
-    let key = folded(text);
-    if key.is_empty() { text.trim().to_owned() } else { key }
-}
 
 /// Every track, a row each.
 #[derive(Debug, Default)]
@@ -87,15 +29,24 @@ pub(crate) struct Columns {
     pub(crate) is_any_gone: bool,
     pub(crate) facets: Vec<Facet>,
     /// For each row the number of the set of terms that it is licensed under.
-    pub(crate) terms: Vec<u32>,
+    pub(crate) terms: Narrow,
     /// Those sets.
     pub(crate) term_sets: Vec<Vec<i64>>,
-    /// For each segment of the index its first row, and the rows of its documents where some are deleted.
-    segments: Vec<(u32, Option<Vec<u32>>)>,
+    segments: Vec<SegmentRows>,
+}
+
+/// Which rows the documents of one segment of the index are.
+#[derive(Debug)]
+struct SegmentRows {
+    first: u32,
+    /// The row of each document, where some are deleted.
+    of_documents: Option<Vec<u32>>,
 }
 
 /// The row of a document that was deleted.
 const NO_ROW: u32 = u32::MAX;
+/// Values that are unpacked at a time.
+const STRETCH: usize = 4096;
 
 impl Columns {
     pub(crate) fn len(&self) -> usize {
@@ -104,98 +55,141 @@ impl Columns {
 
     /// The row of a document.
     pub(crate) fn row(&self, segment: u32, doc: u32) -> Option<u32> {
-        match self.segments.get(segment as usize)? {
-            (base, None) => Some(base + doc),
-            (_, Some(rows)) => rows.get(doc as usize).copied().filter(|r| *r != NO_ROW),
+        let segment = self.segments.get(segment as usize)?;
+        match &segment.of_documents {
+            None => Some(segment.first + doc),
+            Some(rows) => rows.get(doc as usize).copied().filter(|r| *r != NO_ROW),
         }
     }
 
     pub(crate) fn load(index: &IndexIn) -> Result<Self, CatalogueError> {
-        let mut columns = Self { facets: FACETS.iter().map(|_| Facet::new()).collect(), term_sets: vec![Vec::new()], ..Self::default() };
-        let mut terms: HashMap<String, u32> = HashMap::from([(String::new(), 0)]);
         let searcher = index.reader.searcher();
-        for segment in searcher.segment_readers() {
-            guarded(|| columns.add(segment, &mut terms))?;
-        }
-        columns.is_any_gone = columns.is_gone.contains(&true);
-        for facet in &mut columns.facets {
-            // Needed while reading alone.
-            facet.by_text = HashMap::new();
-        }
-        Ok(columns)
-    }
-
-    fn add(&mut self, segment: &SegmentReader, terms: &mut HashMap<String, u32>) -> tantivy::Result<()> {
-        let docs = segment.max_doc() as usize;
-        let base = self.len() as u32;
-        let alive = segment.alive_bitset().map(|alive| (0..docs as u32).map(|doc| alive.is_alive(doc)).collect::<Vec<bool>>());
-        self.segments.push((
-            base,
-            alive.as_ref().map(|alive| {
-                let mut next = base;
-                let row = |is_alive: &bool| {
-                    if *is_alive {
-                        next += 1;
-                        next - 1
-                    } else {
-                        NO_ROW
-                    }
-                };
-                alive.iter().map(row).collect()
-            }),
-        ));
-        let mut buffer = vec![0u64; docs];
-        let mut take = |name: &str, put: &mut dyn FnMut(u64)| -> tantivy::Result<()> {
-            segment.fast_fields().column_first_or_default::<u64>(name)?.get_range(0, &mut buffer);
-            match &alive {
-                None => buffer.iter().for_each(|v| put(*v)),
-                Some(alive) => buffer.iter().zip(alive).filter(|(_, is_alive)| **is_alive).for_each(|(v, _)| put(*v)),
-            }
-            Ok(())
-        };
-        let plane = |n: u64| if n == 0 { f32::NAN } else { (n as f32 - 10_001.0) / 10_000.0 };
-        let [valence, arousal, tempo, length, key, uses, gone] = NUMBER_NAMES;
-        take("id", &mut |n| self.id.push(n as u32))?;
-        take(valence, &mut |n| self.valence.push(plane(n)))?;
-        take(arousal, &mut |n| self.arousal.push(plane(n)))?;
-        take(tempo, &mut |n| self.tempo_bpm.push(if n == 0 { f32::NAN } else { n as f32 / 100.0 }))?;
-        take(length, &mut |n| self.duration_s.push(n as f32 / 1000.0))?;
-        take(key, &mut |n| self.key.push(if n == 0 { u8::MAX } else { (n - 1) as u8 }))?;
-        take(uses, &mut |n| self.uses.push(n.min(255) as u8))?;
-        take(gone, &mut |n| self.is_gone.push(n != 0))?;
-        let mut ordinals = |name: &str, mut number: Box<dyn FnMut(&str) -> u32 + '_>, rows: &mut Vec<u32>| -> tantivy::Result<()> {
-            let column = segment.fast_fields().str(name)?.ok_or_else(|| TantivyError::InternalError(format!("no column {name}")))?;
-            let numbers = numbers_of(&column, &mut *number)?;
-            column.ords().clone().first_or_default_col(u64::MAX).get_range(0, &mut buffer);
-            let number = |ord: &u64| numbers.get(*ord as usize).copied().unwrap_or(0);
-            match &alive {
-                None => rows.extend(buffer.iter().map(number)),
-                Some(alive) => rows.extend(buffer.iter().zip(alive).filter(|(_, is_alive)| **is_alive).map(|(o, _)| number(o))),
-            }
-            Ok(())
-        };
-        for (field, facet) in FACETS.iter().zip(&mut self.facets) {
-            let mut rows = std::mem::take(&mut facet.rows);
-            ordinals(field.name(), Box::new(|text| facet.set(text)), &mut rows)?;
-            facet.rows = rows;
-        }
-        let sets = &mut self.term_sets;
-        let number = |text: &str| {
-            *terms.entry(text.to_owned()).or_insert_with(|| {
-                sets.push(text.split(' ').filter_map(|t| t.parse().ok()).collect());
-                sets.len() as u32 - 1
-            })
-        };
-        ordinals("terms", Box::new(number), &mut self.terms)
+        let source = Source::new(searcher.segment_readers());
+        let read = |field: &track::Field| guarded(|| source.facet(field.name()));
+        let (columns, facets) = std::thread::scope(|scope| {
+            let threads: Vec<_> = FACETS.iter().map(|f| std::thread::Builder::new().spawn_scoped(scope, || read(f))).collect();
+            let columns = guarded(|| source.columns());
+            let facet = |(field, thread): (_, std::io::Result<ScopedJoinHandle<'_, tantivy::Result<Facet>>>)| match thread {
+                Ok(thread) => thread.join().unwrap_or_else(|_| Err(TantivyError::InternalError("a column could not be read".into()))),
+                // There can be no more threads.
+                Err(_) => read(field),
+            };
+            (columns, FACETS.iter().zip(threads).map(facet).collect::<Vec<_>>())
+        });
+        let facets = facets.into_iter().collect::<tantivy::Result<_>>()?;
+        Ok(Self { facets, segments: source.segments, ..columns? })
     }
 }
 
-/// The number of each text of a column, by its ordinal.
-fn numbers_of(column: &StrColumn, number: &mut dyn FnMut(&str) -> u32) -> tantivy::Result<Vec<u32>> {
-    let mut numbers = Vec::with_capacity(column.num_terms());
-    let mut texts = column.dictionary().stream()?;
-    while texts.advance() {
-        numbers.push(number(std::str::from_utf8(texts.key()).unwrap_or_default()));
+/// The index, as columns are read from it.
+struct Source<'a> {
+    readers: &'a [SegmentReader],
+    segments: Vec<SegmentRows>,
+    rows: usize,
+}
+
+impl<'a> Source<'a> {
+    fn new(readers: &'a [SegmentReader]) -> Self {
+        let mut next = 0u32;
+        let numbered = |reader: &SegmentReader| {
+            let first = next;
+            let Some(alive) = reader.alive_bitset() else {
+                next += reader.max_doc();
+                return SegmentRows { first, of_documents: None };
+            };
+            let row = |doc| {
+                if alive.is_alive(doc) {
+                    next += 1;
+                    next - 1
+                } else {
+                    NO_ROW
+                }
+            };
+            SegmentRows { first, of_documents: Some((0..reader.max_doc()).map(row).collect()) }
+        };
+        let segments = readers.iter().map(numbered).collect();
+        Self { readers, segments, rows: next as usize }
     }
-    Ok(numbers)
+
+    /// All but the facets.
+    fn columns(&self) -> tantivy::Result<Columns> {
+        let plane = |n: u64| if n == 0 { f32::NAN } else { (n as f32 - 10_001.0) / 10_000.0 };
+        let [valence, arousal, tempo, length, key, uses, gone] = NUMBER_NAMES;
+        let is_gone = self.numbers(gone, |n| n != 0)?;
+        let mut term_sets = vec![Vec::new()];
+        let mut known: HashMap<String, u32> = HashMap::from([(String::new(), 0)]);
+        let terms = self.texts("terms", |text| {
+            *known.entry(text.to_owned()).or_insert_with(|| {
+                term_sets.push(text.split(' ').filter_map(|t| t.parse().ok()).collect());
+                term_sets.len() as u32 - 1
+            })
+        })?;
+        Ok(Columns {
+            id: self.numbers("id", |n| n as u32)?,
+            valence: self.numbers(valence, plane)?,
+            arousal: self.numbers(arousal, plane)?,
+            tempo_bpm: self.numbers(tempo, |n| if n == 0 { f32::NAN } else { n as f32 / 100.0 })?,
+            duration_s: self.numbers(length, |n| n as f32 / 1000.0)?,
+            key: self.numbers(key, |n| if n == 0 { u8::MAX } else { (n - 1) as u8 })?,
+            uses: self.numbers(uses, |n| n.min(255) as u8)?,
+            is_any_gone: is_gone.contains(&true),
+            is_gone,
+            facets: Vec::new(),
+            terms: Narrow::new(terms, term_sets.len()),
+            term_sets,
+            segments: Vec::new(),
+        })
+    }
+
+    fn facet(&self, name: &str) -> tantivy::Result<Facet> {
+        let mut reading = facet::Reading::new();
+        let rows = self.texts(name, |text| reading.set(text))?;
+        Ok(reading.done(rows))
+    }
+
+    /// A column of numbers.
+    fn numbers<T>(&self, name: &str, of: impl Fn(u64) -> T) -> tantivy::Result<Vec<T>> {
+        let mut all = Vec::with_capacity(self.rows);
+        for (reader, segment) in self.readers.iter().zip(&self.segments) {
+            segment.read(&*values(reader.fast_fields().u64(name)?, 0), |n| all.push(of(n)));
+        }
+        Ok(all)
+    }
+
+    /// A column of texts as numbers: `number` is asked once for each text of each segment.
+    fn texts(&self, name: &str, mut number: impl FnMut(&str) -> u32) -> tantivy::Result<Vec<u32>> {
+        let mut all = Vec::with_capacity(self.rows);
+        for (reader, segment) in self.readers.iter().zip(&self.segments) {
+            let column = reader.fast_fields().str(name)?.ok_or_else(|| TantivyError::InternalError(format!("no column {name}")))?;
+            let mut numbers = Vec::with_capacity(column.num_terms());
+            let mut texts = column.dictionary().stream()?;
+            while texts.advance() {
+                numbers.push(number(std::str::from_utf8(texts.key()).unwrap_or_default()));
+            }
+            segment.read(&*values(column.ords().clone(), u64::MAX), |n| all.push(numbers.get(n as usize).copied().unwrap_or(0)));
+        }
+        Ok(all)
+    }
+}
+
+/// The value of each document.
+fn values(column: Column<u64>, default: u64) -> Arc<dyn ColumnValues<u64>> {
+    // Where each has one, which is always, they can be unpacked many at a time.
+    if column.get_cardinality().is_full() { column.values } else { column.first_or_default_col(default) }
+}
+
+impl SegmentRows {
+    /// The values of the documents that are not deleted.
+    fn read(&self, values: &dyn ColumnValues<u64>, mut put: impl FnMut(u64)) {
+        let mut buffer = [0u64; STRETCH];
+        let docs = values.num_vals() as usize;
+        for start in (0..docs).step_by(STRETCH) {
+            let buffer = &mut buffer[..STRETCH.min(docs - start)];
+            values.get_range(start as u64, buffer);
+            match &self.of_documents {
+                None => buffer.iter().for_each(|n| put(*n)),
+                Some(rows) => buffer.iter().zip(&rows[start..]).filter(|(_, row)| **row != NO_ROW).for_each(|(n, _)| put(*n)),
+            }
+        }
+    }
 }

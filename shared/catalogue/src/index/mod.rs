@@ -4,8 +4,10 @@
 //! because reading a column is a hundred times faster than asking a table of rows.
 
 pub(crate) mod columns;
+pub(crate) mod facet;
 mod fold;
 pub(crate) mod grid;
+mod narrow;
 pub(crate) mod synonyms;
 pub(crate) mod words;
 

@@ -25,23 +25,28 @@ pub(crate) fn with_ragas(title: &str, words: &str) -> Vec<String> {
     raga_words(&format!("{title} \u{2022} {words}"))
 }
 
-/// Rows that match, with a score in (0, 1]: the best match has 1.
+/// Rows that match, rising, with a score in (0, 1]: the best match has 1.
 pub(crate) fn search(index: &IndexIn, columns: &Columns, synonyms: &Synonyms, text: &str) -> Result<Vec<(u32, f32)>, CatalogueError> {
     let query = parse(index, synonyms, text)?;
     let searcher = index.reader.searcher();
     let hits = guarded(|| searcher.search(&*query, &Hits))?;
-    let best = hits.iter().map(|h| h.2).fold(f32::MIN_POSITIVE, f32::max);
-    Ok(hits
-        .into_iter()
-        .filter_map(|(segment, doc, score)| Some((columns.row(segment, doc)?, (score / best).clamp(f32::MIN_POSITIVE, 1.0))))
-        .collect())
+    let best = hits.iter().flat_map(|(_, hits)| hits).map(|h| h.1).fold(f32::MIN_POSITIVE, f32::max);
+    let mut rows = Vec::with_capacity(hits.iter().map(|(_, hits)| hits.len()).sum());
+    for (segment, hits) in hits {
+        let row = |(doc, score): (DocId, Score)| Some((columns.row(segment, doc)?, (score / best).clamp(f32::MIN_POSITIVE, 1.0)));
+        rows.extend(hits.into_iter().filter_map(row));
+    }
+    Ok(rows)
 }
+
+/// The documents of a segment that match, rising, with how well.
+type OfSegment = (SegmentOrdinal, Vec<(DocId, Score)>);
 
 /// Everything that matches.
 struct Hits;
 
 impl Collector for Hits {
-    type Fruit = Vec<(SegmentOrdinal, DocId, Score)>;
+    type Fruit = Vec<OfSegment>;
     type Child = SegmentHits;
 
     fn for_segment(&self, segment: SegmentOrdinal, _: &SegmentReader) -> tantivy::Result<SegmentHits> {
@@ -52,25 +57,26 @@ impl Collector for Hits {
         true
     }
 
-    fn merge_fruits(&self, fruits: Vec<Self::Fruit>) -> tantivy::Result<Self::Fruit> {
-        Ok(fruits.concat())
+    fn merge_fruits(&self, mut fruits: Vec<OfSegment>) -> tantivy::Result<Self::Fruit> {
+        fruits.sort_by_key(|f| f.0);
+        Ok(fruits)
     }
 }
 
 struct SegmentHits {
     segment: SegmentOrdinal,
-    hits: Vec<(SegmentOrdinal, DocId, Score)>,
+    hits: Vec<(DocId, Score)>,
 }
 
 impl SegmentCollector for SegmentHits {
-    type Fruit = Vec<(SegmentOrdinal, DocId, Score)>;
+    type Fruit = OfSegment;
 
     fn collect(&mut self, doc: DocId, score: Score) {
-        self.hits.push((self.segment, doc, score));
+        self.hits.push((doc, score));
     }
 
     fn harvest(self) -> Self::Fruit {
-        self.hits
+        (self.segment, self.hits)
     }
 }
 

@@ -41,12 +41,12 @@ impl Tallies {
         };
         let length = |row: usize| LENGTHS.iter().position(|(upto, _)| columns.duration_s[row] < *upto);
         Self {
-            sets: columns.facets.iter().map(|f| tally(rows, &f.rows, f.sets.len())).collect(),
+            sets: columns.facets.iter().map(|f| f.rows.tally(rows, f.number_of_sets())).collect(),
             quadrants: by(rows, columns.len(), 4, quadrant),
             keys: by(rows, columns.len(), 24, |row| Some(usize::from(columns.key[row])).filter(|k| *k < 24)),
             tempi: by(rows, columns.len(), TEMPO_CLASSES, tempo),
             lengths: by(rows, columns.len(), LENGTHS.len(), length),
-            terms: tally(rows, &columns.terms, columns.term_sets.len()),
+            terms: columns.terms.tally(rows, columns.term_sets.len()),
         }
     }
 
@@ -59,13 +59,16 @@ impl Tallies {
     pub(crate) fn counted(&self, columns: &Columns, filter: &Filter<'_>, most: usize) -> Vec<Counted> {
         let mut counted = Vec::new();
         for ((field, facet), sets) in FACETS.iter().zip(&columns.facets).zip(&self.sets) {
-            let mut values = vec![0u64; facet.values.len()];
-            for (set, n) in facet.sets.iter().zip(sets).filter(|(_, n)| **n > 0) {
+            let mut values = vec![0u64; facet.values().len()];
+            for (set, n) in facet.sets().zip(sets).filter(|(_, n)| **n > 0) {
                 for value in set {
                     values[*value as usize] += n;
                 }
             }
-            counted.push(Counted { facet: field.name().to_owned(), values: most_frequent(&values, most, |v| facet.values[v].clone()) });
+            counted.push(Counted {
+                facet: field.name().to_owned(),
+                values: most_frequent(&values, most, |v| facet.value(v as u32).to_owned()),
+            });
         }
         counted.push(in_order("mood", Quadrant::ALL.iter().map(|q| q.label().to_owned()).zip(self.quadrants.iter().copied())));
         let key = |k: usize| key_of(k as u8).map_or_else(String::new, |k| k.to_string());
@@ -84,16 +87,6 @@ impl Tallies {
         counted.push(in_order("rights", names.into_iter().zip(standings)));
         counted
     }
-}
-
-/// How many rows have each number.
-fn tally(rows: Option<&[u32]>, column: &[u32], numbers: usize) -> Vec<u64> {
-    let mut counts = vec![0u64; numbers];
-    match rows {
-        None => column.iter().for_each(|n| counts[*n as usize] += 1),
-        Some(rows) => rows.iter().for_each(|r| counts[column[*r as usize] as usize] += 1),
-    }
-    counts
 }
 
 fn by(rows: Option<&[u32]>, len: usize, classes: usize, class: impl Fn(usize) -> Option<usize>) -> Vec<u64> {

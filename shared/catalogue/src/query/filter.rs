@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use std::collections::HashMap;
 use track::rights::{Standing, Terms};
 
-/// Tempi of a recording are read as they are, doubled and halved.
-pub(super) const READINGS: [f32; 3] = [1.0, 2.0, 0.5];
+/// Tempi of a recording are read as they are, doubled and halved: by what they are multiplied, and the octaves of that.
+pub(super) const READINGS: [(f32, f32); 3] = [(1.0, 0.0), (2.0, 1.0), (0.5, -1.0)];
 
 /// What a query lets through.
 pub(crate) struct Filter<'a> {
@@ -66,11 +66,22 @@ impl<'a> Filter<'a> {
         Some(self.facets.iter().map(share).product::<f64>() * all)
     }
 
+    /// The rows that are let through, rising.
+    pub(crate) fn rows(&self) -> Vec<u32> {
+        // One column alone first: that is a short loop, and what it leaves is few.
+        let some = match (self.facets.first(), &self.cleared) {
+            (Some((at, sets)), _) => self.columns.facets[*at].rows.rows_with(sets),
+            (None, Some(sets)) => self.columns.terms.rows_with(sets),
+            (None, None) => (0..self.columns.len() as u32).collect(),
+        };
+        if self.is_open() { some } else { some.into_iter().filter(|row| self.lets(*row as usize)).collect() }
+    }
+
     #[inline]
     pub(crate) fn lets(&self, row: usize) -> bool {
         let c = self.columns;
-        self.facets.iter().all(|(at, sets)| sets[c.facets[*at].rows[row] as usize])
-            && self.cleared.as_ref().is_none_or(|sets| sets[c.terms[row] as usize])
+        self.facets.iter().all(|(at, sets)| sets[c.facets[*at].rows.at(row)])
+            && self.cleared.as_ref().is_none_or(|sets| sets[c.terms.at(row)])
             && self.only.as_ref().is_none_or(|ids| ids.binary_search(&c.id[row]).is_ok())
             && self.query.duration_s.as_ref().is_none_or(|r| r.contains(&f64::from(c.duration_s[row])))
             && self.query.bpm.as_ref().is_none_or(|r| reading_in(c.tempo_bpm[row], r).is_some())
@@ -82,7 +93,7 @@ impl<'a> Filter<'a> {
     }
 
     pub(crate) fn standing(&self, row: usize) -> Standing {
-        self.standing_of_set(self.columns.terms[row] as usize)
+        self.standing_of_set(self.columns.terms.at(row))
     }
 
     pub(crate) fn standing_of_set(&self, set: usize) -> Standing {
@@ -102,12 +113,12 @@ impl<'a> Filter<'a> {
 }
 
 /// The values of a facet that are meant by a text: the same word, however it is written; for ragas any spelling of the name.
-fn values_like(facet: &crate::index::columns::Facet, field: track::Field, text: &str) -> Vec<u32> {
+fn values_like(facet: &crate::index::facet::Facet, field: track::Field, text: &str) -> Vec<u32> {
     let same: Vec<u32> = facet.find(text).into_iter().collect();
     match music::canonical_raga(text) {
         Some(raga) if field == track::Field::Raga => {
-            let is_it = |v: &String| music::canonical_raga(v) == Some(raga);
-            facet.values.iter().enumerate().filter(|(_, v)| is_it(v)).map(|(i, _)| i as u32).chain(same).collect()
+            let is_it = |v: &str| music::canonical_raga(v) == Some(raga);
+            (0..).zip(facet.values()).filter(|(_, v)| is_it(v)).map(|(i, _)| i).chain(same).collect()
         }
         _ => same,
     }
@@ -115,5 +126,5 @@ fn values_like(facet: &crate::index::columns::Facet, field: track::Field, text: 
 
 /// By what a tempo must be multiplied to fall into a range.
 pub(super) fn reading_in(bpm: f32, range: &std::ops::RangeInclusive<f64>) -> Option<f32> {
-    READINGS.into_iter().find(|f| range.contains(&f64::from(bpm * f)))
+    READINGS.into_iter().map(|r| r.0).find(|f| range.contains(&f64::from(bpm * f)))
 }

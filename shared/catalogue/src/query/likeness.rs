@@ -1,6 +1,7 @@
 //! Likeness of tracks: to a course of moods, and to another track or a part of one.
 
-use super::{Like, warp};
+use super::Like;
+use super::warp::{self, Course};
 use crate::CatalogueError;
 use crate::index::columns::Columns;
 use crate::read::measured_affect;
@@ -9,8 +10,6 @@ use affect::{Affect, AffectCurve};
 use rusqlite::{Connection, OptionalExtension};
 use track::{Mood, Value};
 
-/// Courses are compared at so many steps: a five-minute piece has sixty of five seconds.
-const STEPS: usize = 48;
 /// Courses that lie so far apart on average are no match at all: the sides of the plane are 2 long, and tracks of measured libraries lie half of that apart.
 const FARTHEST: f64 = 1.0;
 
@@ -92,10 +91,8 @@ pub(crate) fn middle(places: &[Affect]) -> Affect {
 }
 
 /// How alike a track's course is to one that is wanted, 0 to 1.
-pub(crate) fn of_course(wanted: &[Affect], own: &[Option<Affect>]) -> f32 {
-    let wanted: Vec<Option<Affect>> = wanted.iter().copied().map(Some).collect();
-    let (own, wanted) = (warp::resampled(own, own.len().min(STEPS)), warp::resampled(&wanted, wanted.len().min(STEPS)));
-    warp::distance(&own, &wanted).map_or(0.0, |d| (1.0 - d / FARTHEST).max(0.0)) as f32
+pub(crate) fn of_course(wanted: &Course, own: &Course) -> f32 {
+    warp::distance(own, wanted).map_or(0.0, |d| (1.0 - d / FARTHEST).max(0.0)) as f32
 }
 
 fn cosine(a: &[f32], b: &[f32]) -> Option<f32> {

@@ -9,6 +9,7 @@ use crate::index::columns::Columns;
 use crate::index::grid::Grid;
 use crate::index::key_of;
 use affect::Affect;
+use music::Key;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
@@ -16,6 +17,9 @@ use std::collections::BinaryHeap;
 const FARTHEST_OCTAVES: f32 = 0.5;
 /// A tempo that is meant as its double or half counts so much less.
 const OTHER_READING: f32 = 0.6;
+
+/// Major and minor keys.
+const KEYS: usize = 24;
 
 /// Rings of cells are worth their jumps where so many times as many rows are let through as are wanted.
 const FEW: f64 = 200.0;
@@ -82,11 +86,20 @@ pub(crate) struct Scorer<'a> {
     columns: &'a Columns,
     query: &'a Query,
     weights: &'a Weights,
+    /// How well each key fits, and by how many semitones it must be transposed, where one is wanted.
+    keys: Option<[(f32, i32); KEYS]>,
 }
 
 impl<'a> Scorer<'a> {
     pub(crate) fn new(columns: &'a Columns, query: &'a Query, weights: &'a Weights) -> Self {
-        Self { columns, query, weights }
+        let fit = |wanted: Key| {
+            std::array::from_fn(|number| {
+                let semitones = key_of(number as u8).map_or(0, |key| key.semitones_to(wanted));
+                // Six semitones, the farthest, are no match.
+                (1.0 - semitones.abs() as f32 / 6.0, semitones)
+            })
+        };
+        Self { columns, query, weights, keys: query.key.map(fit) }
     }
 
     /// The score, with that of the words, of likeness or of the course where there is one.
@@ -142,11 +155,13 @@ impl<'a> Scorer<'a> {
             return None;
         }
         if let Some(wanted) = self.query.tempo_bpm {
-            let score = |reading: f32| {
-                let octaves = (wanted as f32 / (bpm * reading)).log2().abs();
-                (1.0 - octaves / FARTHEST_OCTAVES).max(0.0) * if reading == 1.0 { 1.0 } else { OTHER_READING }
+            let octaves = (wanted as f32 / bpm).log2();
+            let score = |reading: f32, of_reading: f32| {
+                let away = (octaves - of_reading).abs();
+                (1.0 - away / FARTHEST_OCTAVES).max(0.0) * if reading == 1.0 { 1.0 } else { OTHER_READING }
             };
-            return READINGS.into_iter().map(|r| (score(r), r)).max_by(|a, b| a.0.total_cmp(&b.0));
+            let scored = READINGS.map(|(reading, octaves)| (score(reading, octaves), reading));
+            return scored.into_iter().reduce(|best, other| if other.0 > best.0 { other } else { best });
         }
         let reading = reading_in(bpm, self.query.bpm.as_ref()?)?;
         Some((if reading == 1.0 { 1.0 } else { OTHER_READING }, reading))
@@ -154,9 +169,7 @@ impl<'a> Scorer<'a> {
 
     /// The score, and the semitones.
     fn key(&self, row: usize) -> Option<(f32, i32)> {
-        let semitones = key_of(self.columns.key[row])?.semitones_to(self.query.key?);
-        // Six semitones, the farthest, are no match.
-        Some((1.0 - semitones.abs() as f32 / 6.0, semitones))
+        self.keys.as_ref()?.get(usize::from(self.columns.key[row])).copied()
     }
 
     fn unused(&self, row: usize) -> f32 {
@@ -231,16 +244,14 @@ impl<'a> Scorer<'a> {
             Some(at) => self.nearest(filter, grid, at, limit),
             None => {
                 let mut best = Best::new(limit);
-                let is_open = filter.is_open();
-                for row in 0..self.columns.len() {
-                    if is_open || filter.lets(row) {
-                        best.see(Ranked {
-                            row: row as u32,
-                            id: self.columns.id[row],
-                            tier: filter.tier(row),
-                            score: self.score(row, None),
-                        });
-                    }
+                let mut see = |row: u32| {
+                    let r = row as usize;
+                    best.see(Ranked { row, id: self.columns.id[r], tier: filter.tier(r), score: self.score(r, None) });
+                };
+                if filter.is_open() {
+                    (0..self.columns.len() as u32).for_each(&mut see);
+                } else {
+                    filter.rows().into_iter().for_each(&mut see);
                 }
                 best.sorted()
             }
@@ -253,16 +264,25 @@ impl<'a> Scorer<'a> {
         let (is_open, has_one_tier) = (filter.is_open(), filter.has_one_tier());
         let (x, y) = (at.valence as f32, at.arousal as f32);
         let c = self.columns;
-        grid.around(at, |rows| {
-            for &row in rows {
-                let r = row as usize;
+        // Squared: what lies farther away gets in no more.
+        let mut reach = f32::INFINITY;
+        grid.around(at, |spots| {
+            for spot in spots {
+                let away = spot.away_squared(x, y);
+                if away > reach {
+                    continue;
+                }
+                let r = spot.row as usize;
                 if is_open || filter.lets(r) {
                     let tier = if has_one_tier { 0 } else { filter.tier(r) };
-                    best.see(Ranked { row, id: c.id[r], tier, score: -distance(c.valence[r] - x, c.arousal[r] - y) });
+                    best.see(Ranked { row: spot.row, id: c.id[r], tier, score: -away });
+                    // What lies farther away may still stand better.
+                    if let Some(worst) = best.worst().filter(|w| has_one_tier || w.tier == 0) {
+                        reach = -worst.score;
+                    }
                 }
             }
-            // What lies farther away may still stand better.
-            best.worst().filter(|w| has_one_tier || w.tier == 0).map_or(f64::INFINITY, |w| f64::from(-w.score))
+            f64::from(reach).sqrt()
         });
         let mut rows = best.sorted();
         if rows.len() < limit {
@@ -274,7 +294,7 @@ impl<'a> Scorer<'a> {
             rows.extend(rest.sorted().into_iter().map(|r| Ranked { score: f32::NEG_INFINITY, ..r }));
             rows.sort();
         }
-        rows.into_iter().map(|r| Ranked { score: nearness(-r.score), ..r }).collect()
+        rows.into_iter().map(|r| Ranked { score: nearness((-r.score).sqrt()), ..r }).collect()
     }
 }
 

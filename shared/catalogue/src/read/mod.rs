@@ -10,6 +10,7 @@ use crate::index::{synonyms::Synonyms, words};
 use crate::query::facets::Tallies;
 use crate::query::filter::Filter;
 use crate::query::rank::{Best, Ranked, Scorer};
+use crate::query::warp::Course;
 use crate::query::{Counted, Match, PartName, Query, Settings, diversity, likeness};
 use crate::store::{ForReading, pack, roots::Roots};
 use crate::write::Batch;
@@ -20,7 +21,7 @@ use affect::Affect;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, params};
 use snapshot::{Shared, Snapshot};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -240,6 +241,7 @@ impl Reader {
         let scorer = Scorer::new(columns, query, &self.settings.weights);
         let (found, ranked) = self.ranked(query, &filter, &scorer, wanted)?;
         let mut matches = Vec::with_capacity(ranked.len());
+        let _whole = self.db.unchecked_transaction()?;
         for r in ranked {
             // What was removed from the store since the index was read is not there.
             let Some(track) = self.summary(i64::from(r.id))? else { continue };
@@ -292,9 +294,10 @@ impl Reader {
             }
         }
         let ranked = best.sorted();
-        let shown: HashSet<u32> = ranked.iter().map(|r| r.row).collect();
-        let found = hits.into_iter().filter(|h| shown.contains(&h.0)).map(|(row, score)| (row, (PartName::Words, score)));
-        Ok((found.collect(), ranked))
+        // Hits come in the order of their rows.
+        let hit = |row: u32| hits.binary_search_by_key(&row, |h| h.0).ok().map(|i| (row, (PartName::Words, hits[i].1)));
+        let found = ranked.iter().filter_map(|r| hit(r.row)).collect();
+        Ok((found, ranked))
     }
 
     /// The rows nearest to the middle of a course or to a track that others are wanted like, each looked at closely.
@@ -307,6 +310,8 @@ impl Reader {
         wanted: usize,
     ) -> Result<Looked, CatalogueError> {
         let columns = &self.snapshot.columns;
+        // One transaction: a thousand small ones would take as many locks.
+        let _whole = self.db.unchecked_transaction()?;
         let middle = like.map_or_else(|| likeness::middle(&query.curve), |l| l.at);
         let mut near: Vec<u32> = match self.words(query)? {
             Some(hits) => {
@@ -330,14 +335,17 @@ impl Reader {
                 .collect(),
         };
         near.retain(|row| like.is_none_or(|l| l.row != i64::from(columns.id[*row as usize])));
-        let mut found = HashMap::new();
+        // In the order of the store, so that what lies together on the disk is read together.
+        near.sort_unstable_by_key(|row| columns.id[*row as usize]);
+        let course = Course::new(&query.curve.iter().copied().map(Some).collect::<Vec<_>>());
+        let mut found = HashMap::with_capacity(near.len());
         let mut best = Best::new(wanted);
         for row in near {
             let r = row as usize;
             let id = i64::from(columns.id[r]);
             let score = match like {
                 Some(like) => pack::mood(&self.db, id)?.map_or(0.0, |mood| like.likeness(&mood, columns, r)),
-                None => pack::course(&self.db, id)?.map_or(0.0, |own| likeness::of_course(&query.curve, &own)),
+                None => pack::course(&self.db, id)?.map_or(0.0, |own| likeness::of_course(&course, &Course::new(&own))),
             };
             let part = if like.is_some() { PartName::Like } else { PartName::Curve };
             found.insert(row, (part, score));
@@ -375,7 +383,7 @@ impl Reader {
         let rows: Option<Vec<u32>> = match self.words(query)? {
             Some(hits) => Some(hits.into_iter().map(|h| h.0).filter(|r| filter.lets(*r as usize)).collect()),
             None if filter.is_open() => None,
-            None => Some((0..columns.len() as u32).filter(|r| filter.lets(*r as usize)).collect()),
+            None => Some(filter.rows()),
         };
         Ok(match rows {
             Some(rows) => Tallies::of(columns, Some(&rows)).counted(columns, &filter, most_values),
