@@ -176,10 +176,9 @@ impl Reader {
         {
             declared = Some(bytes / (u64::from(bits.div_ceil(8)) * channels.count().max(1) as u64).max(1));
         }
-        if let Some(riff) = riff
-            && read_tags == Tags::default()
-        {
-            read_tags = riff.tags;
+        if let Some(riff) = riff {
+            // What the walk read is whole where what the library reads of INFO is not.
+            tags::put_over(&mut read_tags, riff.tags);
         }
 
         // A stream that was cut out of a longer one starts late.

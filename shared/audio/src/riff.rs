@@ -1,5 +1,6 @@
-//! What the RIFF reader does not do for us: files over 4 GB (RF64, BW64) and INFO tags.
+//! What the RIFF reader does not do for us: files over 4 GB (RF64, BW64), INFO tags, and the ID3 tags that others and this program put beside them.
 
+use crate::tags;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use symphonia::core::io::MediaSource;
@@ -9,6 +10,8 @@ use track::Tags;
 const MAX_CHUNKS: usize = 1000;
 /// Bytes of INFO text that are read.
 const MAX_INFO: u64 = 1 << 20;
+/// Bytes of an ID3 tag that are read: pictures lie in it, too.
+const MAX_ID3: u64 = 32 << 20;
 
 /// A file that starts with `RIFF` and ends where its audio ends, whatever it is.
 pub(crate) struct RiffSource {
@@ -38,7 +41,7 @@ pub(crate) fn open(mut file: File) -> std::io::Result<Result<(RiffSource, RiffFa
     }
     let (mut facts, mut end) = (RiffFacts::default(), length);
     let mut at = 12u64;
-    let mut ds64_data = None;
+    let (mut ds64_data, mut id3) = (None, None);
     for _ in 0..MAX_CHUNKS {
         let mut chunk = [0u8; 8];
         file.seek(SeekFrom::Start(at))?;
@@ -61,12 +64,22 @@ pub(crate) fn open(mut file: File) -> std::io::Result<Result<(RiffSource, RiffFa
                 }
             }
             b"LIST" => read_info(&mut file, size.min(MAX_INFO), &mut facts.tags)?,
+            b"id3 " | b"ID3 " => {
+                let mut bytes = vec![0u8; size.min(MAX_ID3).min(length.saturating_sub(at)) as usize];
+                let got = read_up_to(&mut file, &mut bytes)?;
+                bytes.truncate(got);
+                id3 = Some(bytes);
+            }
             _ => {}
         }
         at = at.saturating_add(8).saturating_add(size).saturating_add(size & 1);
         if at >= length {
             break;
         }
+    }
+    // It has names for more things than INFO has, and its texts are not cut.
+    if let Some(tags) = id3.and_then(tags::of_id3) {
+        tags::put_over(&mut facts.tags, tags);
     }
     file.seek(SeekFrom::Start(0))?;
     let length = if is_rf64 { end } else { length };

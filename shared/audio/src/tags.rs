@@ -2,8 +2,11 @@
 //!
 //! One idea: whatever a tag is called there, it is one of a few things here; one that is there several times, or holds several values, is kept as all of them with semicolons between, where there may be several.
 
+use std::io::Cursor;
 use symphonia::core::formats::FormatReader;
-use symphonia::core::meta::{RawValue, StandardTag, Tag};
+use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::meta::{MetadataOptions, MetadataReader, MetadataRevision, RawValue, StandardTag, Tag};
+use symphonia::default::meta::Id3v2Reader;
 use track::{Field, Tags};
 
 /// Characters of one tag that are kept.
@@ -25,24 +28,39 @@ pub(crate) fn read(format: &mut dyn FormatReader) -> (Tags, Option<String>) {
     let mut metadata = format.metadata();
     loop {
         if let Some(revision) = metadata.current() {
-            let per_track = revision.per_track.iter().flat_map(|t| t.metadata.tags.iter());
-            let mut here = Tags::default();
-            for tag in revision.media.tags.iter().chain(per_track) {
-                if tag.raw.key.ends_with("iTunSMPB") {
-                    gapless = Some(tag.raw.value.to_string());
-                }
-                if let Some((slot, text)) = told(tag) {
-                    put(&mut here, slot, &text);
-                }
-            }
-            for slot in Field::ALL.map(Slot::Field).into_iter().chain([Slot::Bpm, Slot::Key, Slot::Mood, Slot::Date]) {
-                if let Some(text) = at(&mut here, slot).take() {
-                    *at(&mut tags, slot) = Some(text);
-                }
-            }
+            gapless = all(revision).find(|tag| tag.raw.key.ends_with("iTunSMPB")).map(|tag| tag.raw.value.to_string()).or(gapless);
+            put_over(&mut tags, of_revision(revision));
         }
         if metadata.pop().is_none() {
             return (tags, gapless);
+        }
+    }
+}
+
+/// The tags of an ID3 tag that stands alone; `None` where it cannot be read.
+pub(crate) fn of_id3(bytes: Vec<u8>) -> Option<Tags> {
+    let stream = MediaSourceStream::new(Box::new(Cursor::new(bytes)), MediaSourceStreamOptions::default());
+    let mut reader = Id3v2Reader::try_new(stream, MetadataOptions::default()).ok()?;
+    reader.read_all().ok().map(|buffer| of_revision(&buffer.revision))
+}
+
+fn all(revision: &MetadataRevision) -> impl Iterator<Item = &Tag> {
+    revision.media.tags.iter().chain(revision.per_track.iter().flat_map(|t| t.metadata.tags.iter()))
+}
+
+fn of_revision(revision: &MetadataRevision) -> Tags {
+    let mut tags = Tags::default();
+    for (slot, text) in all(revision).filter_map(told) {
+        put(&mut tags, slot, &text);
+    }
+    tags
+}
+
+/// Puts tags over others.
+pub(crate) fn put_over(tags: &mut Tags, mut later: Tags) {
+    for slot in Field::ALL.map(Slot::Field).into_iter().chain([Slot::Bpm, Slot::Key, Slot::Mood, Slot::Date]) {
+        if let Some(text) = at(&mut later, slot).take() {
+            *at(tags, slot) = Some(text);
         }
     }
 }

@@ -42,7 +42,7 @@ pub(crate) fn write(path: &Path, written: &[Written]) -> Result<()> {
         }
     }
     if file.file_type() == FileType::Wav {
-        // Hosts and this program read the older kind of tag there, which has names for the commonest things alone.
+        // Hosts read the older kind of tag there, which has names for the commonest things alone.
         let mut info = file.remove(TagType::RiffInfo).unwrap_or_else(|| Tag::new(TagType::RiffInfo));
         for w in written {
             if let Some(key) = standard(w.what) {
