@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use end_to_end::clicks::{metronome, write};
-use end_to_end::faults::{Dice, Ended, Fault, Watched, calls, children, ends_of_rows, put_beneath, signal, two_at_a_time, wait_until_idle};
+use end_to_end::faults::{
+    Dice, Ended, Fault, Watched, calls, children, ends_of_rows, put_beneath, signal, slow_down, two_at_a_time, wait_until_idle,
+};
 use end_to_end::tools::{Need, Test, indexer};
 use end_to_end::world::World;
 use serde_json::Value;
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
         Test::new("a_worker_that_is_killed_at_any_moment_costs_one_file_until_the_next_scan", &[Need::Cc], kills_of_workers),
         Test::new("an_answer_that_a_killed_worker_broke_off_is_no_answer", &[Need::Cc], kill_within_an_answer),
         Test::new("a_broken_disk_is_told_and_costs_nothing_once_it_is_whole_again", &[Need::Cc], broken_disk),
+        Test::new("a_slow_share_costs_time_and_no_file_and_one_look_at_what_is_known", &[Need::Cc], slow_share),
         Test::new("a_full_disk_is_told_and_costs_nothing_once_it_has_room_again", &[Need::Cc], full_disk),
     ])
 }
@@ -498,6 +501,33 @@ fn broken_disk() {
     let rows = ends_of_rows(&by_hand.calls());
     problems.extend(by_hand.befall(fault, &rows.into_iter().step_by(3).collect::<Vec<_>>()));
     nothing_wrong(&problems);
+}
+
+/// Fifty milliseconds for every look at the disk, as over a bad line.
+fn slow_share() {
+    const FILES: usize = 12;
+    let world = World::default();
+    for i in 0..FILES {
+        world.click_file(format!("{}/{i}.wav", i % 3), 80.0 + 5.0 * i as f64);
+    }
+    let catalogue = world.dir.path().join("catalogue");
+    let music = fs::canonicalize(world.music()).unwrap();
+    let scan = |log: &Path| -> (Value, Vec<String>) {
+        let mut command = program(&catalogue, &["scan".into(), "--json".into(), music.clone().into()]);
+        slow_down(&mut command, &music, Duration::from_millis(50), log);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        (serde_json::from_slice(&output.stdout).unwrap(), calls(log))
+    };
+    let (report, looked) = scan(&world.dir.path().join("first"));
+    assert_eq!((&report["new"], &report["failed"]), (&FILES.into(), &0.into()), "{report}");
+    assert!(looked.iter().filter(|l| l.starts_with("read ")).count() >= FILES, "nothing was slow");
+    let (report, looked) = scan(&world.dir.path().join("second"));
+    assert_eq!(report["unchanged"], FILES, "{report}");
+    let at = |call: &str| looked.iter().filter(|l| l.starts_with(call)).count();
+    assert_eq!((at("read "), at("open ")), (0, 0), "what is known is not opened: {looked:?}");
+    assert_eq!(looked.iter().filter(|l| l.ends_with(".wav")).count(), FILES, "each file is looked at once: {looked:?}");
+    tell(&format!("  {FILES} known files in 3 folders: {} looks at the disk", looked.len()));
 }
 
 fn full_disk() {

@@ -26,20 +26,34 @@ pub enum Fault {
     Death,
 }
 
-/// The library that stands beneath a program, built when it is first asked for.
+/// The library that fails beneath a program, built when it is first asked for.
 fn shim() -> &'static Path {
     static SHIM: OnceLock<PathBuf> = OnceLock::new();
-    SHIM.get_or_init(|| {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("faults/shim.c");
-        let path = target_dir().join("faults-shim.so");
-        // Other test processes may be building or using it.
-        let made = target_dir().join(format!("faults-shim-{}.so", std::process::id()));
-        let flags = ["-shared", "-fPIC", "-O1", "-std=gnu11", "-U_FORTIFY_SOURCE", "-Wall", "-Wextra", "-Werror", "-o"];
-        let output = Command::new("cc").args(flags).arg(&made).arg(source).output().expect("cc starts");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        fs::rename(&made, &path).unwrap();
-        path
-    })
+    SHIM.get_or_init(|| built("shim"))
+}
+
+/// The library that is slow beneath a program.
+fn slow() -> &'static Path {
+    static SLOW: OnceLock<PathBuf> = OnceLock::new();
+    SLOW.get_or_init(|| built("slow"))
+}
+
+fn built(name: &str) -> PathBuf {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("faults/{name}.c"));
+    let path = target_dir().join(format!("faults-{name}.so"));
+    // Other test processes may be building or using it.
+    let made = target_dir().join(format!("faults-{name}-{}.so", std::process::id()));
+    let flags = ["-shared", "-fPIC", "-O1", "-std=gnu11", "-U_FORTIFY_SOURCE", "-Wall", "-Wextra", "-Werror", "-o"];
+    let output = Command::new("cc").args(flags).arg(&made).arg(source).output().expect("cc starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    fs::rename(&made, &path).unwrap();
+    path
+}
+
+/// Has a command, and the processes that it starts, wait at every look at what lies in a folder. `log` gets a line for each.
+pub fn slow_down(command: &mut Command, folder: &Path, wait: Duration, log: &Path) {
+    command.env("LD_PRELOAD", slow()).env("UNDERSCORE_SLOW_UNDER", folder).env("UNDERSCORE_SLOW_LOG", log);
+    command.env("UNDERSCORE_SLOW_MS", wait.as_millis().to_string());
 }
 
 /// Has a command, once started, counted in what it does to a folder, and lets a fault happen at the call of that number (from 1). The
