@@ -1,5 +1,6 @@
 //! What the host can automate, and what is stored with the project.
 
+use crate::view::Filters;
 use cue::Cue;
 use music::TempoOctave;
 use nice_plug::params::persist::PersistentField;
@@ -7,6 +8,7 @@ use nice_plug::prelude::*;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use track::UsageCode;
 
 /// Parameters and persisted state. Ids never change.
 #[derive(Params)]
@@ -86,10 +88,14 @@ pub struct Persisted {
     pub octave: Option<TempoOctave>,
     /// Whether the beats of the cue were put right by hand, so that the catalogue's do not take their place.
     pub beats_by_hand: bool,
+    /// What else a track must say or be cleared for.
+    pub filters: Filters,
     /// The production that the DAW project is for, as the user calls it: what is placed is noted under it.
     pub project: String,
     /// The scene.
     pub scene: String,
+    /// What the music is there.
+    pub usage_code: UsageCode,
     /// Under which id the use of what is placed was noted.
     pub usage_id: Option<String>,
     /// Size of the editor in logical pixels.
@@ -104,8 +110,10 @@ impl Default for Persisted {
             cue: None,
             octave: None,
             beats_by_hand: false,
+            filters: Filters::default(),
             project: String::new(),
             scene: String::new(),
+            usage_code: UsageCode::default(),
             usage_id: None,
             editor_size: None,
         }

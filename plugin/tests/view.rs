@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use affect::Affect;
+use catalogue::Counted;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use music::TempoOctave;
-use plugin::view::{Chosen, Controls, Correction, Intent, Library, Model, Row, View};
+use plugin::view::{Chosen, Controls, Correction, Filters, Intent, Library, Model, Production, Row, View};
 use std::sync::Arc;
-use track::{ContentId, Peaks};
+use track::rights::Standing;
+use track::{ContentId, Field, Peaks, UsageCode};
 
 #[derive(Default)]
 struct State {
@@ -22,6 +24,7 @@ struct State {
 /// The fields that text is typed into, in the order in which they stand: left, then right.
 const PROJECT: usize = 0;
 const SEARCH: usize = 2;
+const CLEARED_FOR: usize = 3;
 
 fn field<'h>(harness: &'h Harness<'static, State>, which: usize) -> egui_kittest::Node<'h> {
     harness.get_all_by_role(egui::accesskit::Role::TextInput).nth(which).unwrap()
@@ -54,6 +57,7 @@ fn row(i: usize, title: &str) -> Row {
         lufs: Some(-14.0),
         why: "mood 0.12 away".into(),
         is_there: true,
+        rights: None,
     }
 }
 
@@ -209,7 +213,7 @@ fn every_control_is_inside_a_narrow_window() {
 #[test]
 fn a_key_is_reached_by_transposing() {
     let mut h = harness(full());
-    h.get_by_role(egui::accesskit::Role::ComboBox).click();
+    h.get_all_by_role(egui::accesskit::Role::ComboBox).next().unwrap().click();
     h.run();
     h.get_by_label("G minor").click();
     h.run();
@@ -238,5 +242,63 @@ fn the_production_is_named_once_it_is_typed() {
     assert!(harness.state().intents.iter().all(|i| !matches!(i, Intent::Project(_))), "not letter by letter");
     harness.key_press(egui::Key::Enter);
     harness.run();
-    assert!(harness.state().intents.contains(&Intent::Project(["The Ford".into(), String::new()])), "{:?}", harness.state().intents);
+    assert!(
+        harness.state().intents.contains(&Intent::Project(Production { name: "The Ford".into(), ..Production::default() })),
+        "{:?}",
+        harness.state().intents
+    );
+}
+
+#[test]
+fn what_the_music_is_in_the_scene_is_chosen() {
+    let mut h = harness(full());
+    h.get_by_label_contains("what the music is there").click();
+    h.run();
+    h.get_by_label_contains("main title").click();
+    h.run();
+    assert_eq!(h.state().intents, [Intent::Project(Production { code: UsageCode::MT, ..Production::default() })]);
+}
+
+#[test]
+fn values_are_chosen_from_what_was_found_and_taken_away_again() {
+    let genres = Counted { facet: "genre".into(), values: vec![("Film".into(), 12), ("Folk".into(), 3)] };
+    let moods = Counted { facet: "mood".into(), values: vec![("calm".into(), 15)] };
+    let mut h = harness(Model { facets: Arc::new(vec![genres, moods]), ..full() });
+    h.run();
+    h.get_by_label("Filter").click();
+    h.run();
+    assert!(h.query_by_label("mood").is_none(), "what cannot be filtered by is not offered");
+    h.get_by_label_contains("genre").click();
+    h.run();
+    h.get_by_label("Folk  (3)").click();
+    h.run();
+    let folk = Filters::default().toggled(Field::Genre, "Folk");
+    assert_eq!(h.state_mut().intents.drain(..).collect::<Vec<_>>(), [Intent::Filter(folk.clone())]);
+    assert_eq!(folk.toggled(Field::Genre, "Folk"), Filters::default());
+    assert_eq!(folk.toggled(Field::Genre, "Film").facets[0].any_of, ["Folk", "Film"]);
+    h.state_mut().model.filters = folk;
+    h.run();
+    h.get_by_label_contains("genre: Folk").click();
+    h.run();
+    assert_eq!(h.state().intents, [Intent::Filter(Filters::default())]);
+}
+
+#[test]
+fn only_what_is_cleared_is_asked_for_and_what_is_not_is_marked() {
+    let mut model = full();
+    let mut rows = vec![row(0, "First Rain"), row(1, "Pursuit")];
+    rows[1].rights = Some(Standing::Expired);
+    model.rows = Arc::new(rows);
+    let mut h = harness(model);
+    h.run();
+    h.get_by_label("First Rain");
+    h.get_by_label("Pursuit (expired)");
+    field(&h, CLEARED_FOR).focus();
+    h.run();
+    field(&h, CLEARED_FOR).type_text("broadcast, DE");
+    h.run();
+    assert!(h.state().intents.is_empty(), "not letter by letter");
+    h.key_press(egui::Key::Enter);
+    h.run();
+    assert_eq!(h.state().intents, [Intent::Filter(Filters { cleared_for: "broadcast, DE".into(), ..Filters::default() })]);
 }

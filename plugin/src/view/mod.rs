@@ -1,13 +1,15 @@
 //! What the editor shows: a model in, intents out. No host types here, so that it can be tested without a window.
 
 mod chosen;
+mod filters;
 mod model;
 mod plane;
 mod results;
 
-pub use model::{Chosen, Controls, Correction, Intent, Library, Model, Row};
+pub use model::{Chosen, Controls, Correction, Filters, Intent, Library, Model, Production, Row};
 
-use egui::{Align, Color32, Frame, Layout, Margin, RichText, Ui};
+use egui::{Align, Color32, Frame, Layout, Margin, RichText, Role, Ui, WidgetInfo};
+use track::UsageCode;
 
 /// Colours of the editor.
 mod ink {
@@ -33,9 +35,11 @@ pub struct View {
     dragged: Option<[f64; 2]>,
     /// Whether somebody is typing: then the model's words are older than ours.
     is_typing: bool,
+    /// What is typed of filters.
+    filters: filters::Typed,
     /// The names of the production and the scene as they are typed, and as the model had them last.
-    project: [String; 2],
-    project_of_model: [String; 2],
+    project: Production,
+    project_of_model: Production,
     /// Whether somebody is typing there.
     is_naming: bool,
 }
@@ -64,7 +68,8 @@ impl View {
             });
         egui::CentralPanel::default().frame(Frame::new().fill(ink::BACK).inner_margin(Margin::same(10))).show(ui, |ui| {
             self.search_box(ui, model, intents);
-            ui.add_space(6.0);
+            filters::show(ui, model, &mut self.filters, intents);
+            ui.add_space(4.0);
             match &model.library {
                 Library::Ready(0) => notice(ui, "The catalogue is empty.", "Fill it with:  indexer scan FOLDER-WITH-MUSIC"),
                 Library::Ready(_) => results::show(ui, model, intents),
@@ -75,23 +80,34 @@ impl View {
         });
     }
 
-    /// What the production is called: what is placed is noted in the catalogue under that name, for its cue sheet.
+    /// What the production is called, and what the music is in it.
     fn project_box(&mut self, ui: &mut Ui, model: &Model, intents: &mut Vec<Intent>) {
         if self.project_of_model != model.project && !self.is_naming {
             self.project_of_model.clone_from(&model.project);
             self.project.clone_from(&model.project);
         }
         ui.horizontal(|ui| {
-            let width = (ui.available_width() - ui.spacing().item_spacing.x) / 5.0;
-            let [project, scene] = &mut self.project;
+            let width = (ui.available_width() - 2.0 * ui.spacing().item_spacing.x - 52.0) / 5.0;
+            let Production { name, scene, code } = &mut self.project;
             let field = |ui: &mut Ui, text: &mut String, hint: &str, share: f32| {
                 ui.add(egui::TextEdit::singleline(text).hint_text(hint).desired_width(share * width - 8.0).char_limit(200))
             };
-            let project = field(ui, project, "project, for the cue sheet", 3.0);
+            let name = field(ui, name, "project, for the cue sheet", 3.0);
             let scene = field(ui, scene, "scene", 2.0);
-            self.is_naming = project.has_focus() || scene.has_focus();
+            self.is_naming = name.has_focus() || scene.has_focus();
+            let before = *code;
+            let choices = egui::ComboBox::from_id_salt("usage code").width(44.0).selected_text(format!("{code:?}"));
+            let shown = choices.show_ui(ui, |ui| {
+                for choice in UsageCode::ALL {
+                    ui.selectable_value(code, choice, format!("{choice:?}: {}", choice.meaning()));
+                }
+            });
+            let what = format!("what the music is there: {}", before.meaning());
+            shown.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &what));
+            shown.response.on_hover_text(what);
+            let is_chosen = *code != before;
             // Told when it is typed to the end, not letter by letter.
-            if (project.lost_focus() || scene.lost_focus()) && self.project != self.project_of_model {
+            if (name.lost_focus() || scene.lost_focus() || is_chosen) && self.project != self.project_of_model {
                 self.project_of_model.clone_from(&self.project);
                 intents.push(Intent::Project(self.project.clone()));
             }

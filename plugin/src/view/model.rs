@@ -1,11 +1,13 @@
 //! What the editor shows, as plain data, and what it may ask for.
 
 use affect::Affect;
-use catalogue::Match;
+use catalogue::{Counted, FacetFilter, Match};
 use cue::{Cue, Place, Timing};
 use music::{Key, TempoOctave};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use track::{ContentId, Peaks, Track};
+use track::rights::Standing;
+use track::{ContentId, Field, Peaks, Track, UsageCode};
 
 /// The catalogue as the editor knows it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -42,8 +44,63 @@ pub struct Model {
     pub target: [f64; 2],
     /// The words that are searched for.
     pub words: String,
-    /// The production, and the scene in it.
-    pub project: [String; 2],
+    /// What else a track must say or be cleared for.
+    pub filters: Filters,
+    /// What the tracks that were found say, with how many say so; of a facet that is filtered by, what would be found without that.
+    pub facets: Arc<Vec<Counted>>,
+    /// What the production is called, and what the music is in it.
+    pub project: Production,
+}
+
+/// What a track must say, and what it must be cleared for.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Filters {
+    /// For each facet what a track must say, one of several.
+    pub facets: Vec<FacetFilter>,
+    /// Media and territories, like `broadcast, DE`; today is asked of them. Empty for no matter what.
+    pub cleared_for: String,
+}
+
+impl Filters {
+    /// Whether a value is among those that are let through.
+    #[must_use]
+    pub fn has(&self, field: Field, value: &str) -> bool {
+        self.facets.iter().any(|f| f.field == field && f.any_of.iter().any(|v| v == value))
+    }
+
+    /// With a value put in, or taken out where it was in.
+    #[must_use]
+    pub fn toggled(&self, field: Field, value: &str) -> Self {
+        let mut filters = self.clone();
+        match filters.facets.iter_mut().find(|f| f.field == field) {
+            Some(f) if f.any_of.iter().any(|v| v == value) => f.any_of.retain(|v| v != value),
+            Some(f) => f.any_of.push(value.to_owned()),
+            None => filters.facets.push(FacetFilter { field, any_of: vec![value.to_owned()], is_not: false }),
+        }
+        filters.facets.retain(|f| !f.any_of.is_empty());
+        filters
+    }
+
+    /// Without what is asked of a facet.
+    #[must_use]
+    pub fn without(&self, field: Field) -> Self {
+        let mut filters = self.clone();
+        filters.facets.retain(|f| f.field != field);
+        filters
+    }
+}
+
+/// What the production is called, and what the music is in it: what is placed is noted in the catalogue so, for its cue sheet.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Production {
+    /// The production.
+    pub name: String,
+    /// The scene.
+    pub scene: String,
+    /// What the music is there.
+    pub code: UsageCode,
 }
 
 /// One result.
@@ -67,11 +124,14 @@ pub struct Row {
     pub why: String,
     /// Whether a file of it is there.
     pub is_there: bool,
+    /// How its rights stand today; `None` where the catalogue knows of no rights at all.
+    pub rights: Option<Standing>,
 }
 
-impl From<Match> for Row {
-    fn from(m: Match) -> Self {
+impl Row {
+    pub(crate) fn new(m: Match, are_rights_known: bool) -> Self {
         Self {
+            rights: are_rights_known.then_some(m.standing),
             why: m.why(),
             content_id: m.track.content_id,
             title: m.track.title,
@@ -208,8 +268,10 @@ pub enum Intent {
     Target([f64; 2]),
     /// Search for these words.
     Words(String),
-    /// The production is called so, and the scene so.
-    Project([String; 2]),
+    /// Let only such tracks through.
+    Filter(Filters),
+    /// The production is called so, and the music is that in it.
+    Project(Production),
     /// Choose this track and play it.
     Choose(ContentId),
     /// Play the chosen track.

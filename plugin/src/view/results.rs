@@ -1,13 +1,16 @@
 //! The list of the nearest tracks.
 
-use super::{Intent, Model, Row, ink, minutes, mood_colour};
+use super::{Filters, Intent, Model, Row, ink, minutes, mood_colour};
 use egui::{Align2, Color32, FontId, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use track::rights::Standing;
 
 const ROW_HEIGHT: f32 = 38.0;
 
 pub(super) fn show(ui: &mut Ui, model: &Model, intents: &mut Vec<Intent>) {
     if model.rows.is_empty() {
-        super::notice(ui, "No track fits these words.", "");
+        let what =
+            if model.filters == Filters::default() { "No track fits these words." } else { "No track fits these words and filters." };
+        super::notice(ui, what, "");
         return;
     }
     ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, ROW_HEIGHT, model.rows.len(), |ui, range| {
@@ -23,7 +26,9 @@ pub(super) fn show(ui: &mut Ui, model: &Model, intents: &mut Vec<Intent>) {
 
 fn one(ui: &mut Ui, row: &Row, is_chosen: bool) -> bool {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::Button, row.is_there, is_chosen, &row.title));
+    let rights = row.rights.filter(|r| *r != Standing::Licensed);
+    let label = rights.map_or_else(|| row.title.clone(), |r| format!("{} ({r})", row.title));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, row.is_there, is_chosen, &label));
     let painter = ui.painter_at(rect);
     if is_chosen || response.hovered() {
         let strength = if is_chosen { 0.28 } else { 0.10 };
@@ -39,7 +44,9 @@ fn one(ui: &mut Ui, row: &Row, is_chosen: bool) -> bool {
     let clipped = painter.with_clip_rect(title_area.intersect(ui.clip_rect()));
     clipped.text(pos2(title_area.left(), first), Align2::LEFT_CENTER, &row.title, FontId::proportional(14.0), text);
     let mood = row.affect.map_or("mood unknown", affect::nearest_word);
-    let why = if row.is_there { format!("{mood}; {}", row.why) } else { format!("file missing; {mood}; {}", row.why) };
+    let missing = if row.is_there { "" } else { "file missing; " };
+    let rights = rights.map_or_else(String::new, |r| format!("{r}; "));
+    let why = format!("{missing}{rights}{mood}; {}", row.why);
     clipped.text(pos2(title_area.left(), second), Align2::LEFT_CENTER, why, FontId::proportional(11.0), ink::QUIET);
 
     let right = |x: f32, y: f32, text: String, colour: Color32| {

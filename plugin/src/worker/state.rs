@@ -10,7 +10,7 @@ mod usage;
 
 use super::{Handle, ToWorker, get};
 use crate::params::{Persisted, UnderscoreParams};
-use crate::view::{Chosen, Intent, Model};
+use crate::view::{Chosen, Filters, Intent, Model, Production};
 use catalogue::{FileStamp, Reader};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use cue::{Cue, Feeder, Place, Timing};
@@ -44,6 +44,8 @@ pub(super) struct State {
     looked: Option<Instant>,
     feeder: Option<Box<Feeder>>,
     model: Model,
+    /// For which words and filters facets were counted last.
+    counted: Option<(String, Filters)>,
     /// The state as this thread last saw or made it.
     seen: Persisted,
     /// The cue that is stored with the project, if its file is there.
@@ -77,6 +79,7 @@ impl State {
             looked: None,
             feeder: None,
             model: Model::default(),
+            counted: None,
             seen: Persisted::default(),
             stored: None,
             trial: None,
@@ -194,10 +197,15 @@ impl State {
                 self.remember(|s| s.words.clone_from(&words));
                 self.search();
             }
-            Intent::Project([project, scene]) => {
+            Intent::Filter(filters) => {
+                self.remember(|s| s.filters.clone_from(&filters));
+                self.search();
+            }
+            Intent::Project(project) => {
                 self.remember(|s| {
-                    s.project.clone_from(&project);
-                    s.scene.clone_from(&scene);
+                    s.project.clone_from(&project.name);
+                    s.scene.clone_from(&project.scene);
+                    s.usage_code = project.code;
                 });
                 self.tell_usage();
             }
@@ -480,7 +488,8 @@ impl State {
     fn publish(&mut self) {
         self.model.target = self.seen.target;
         self.model.words.clone_from(&self.seen.words);
-        self.model.project = [self.seen.project.clone(), self.seen.scene.clone()];
+        self.model.filters.clone_from(&self.seen.filters);
+        self.model.project = Production { name: self.seen.project.clone(), scene: self.seen.scene.clone(), code: self.seen.usage_code };
         self.model.auditioning = self.auditioning;
         self.shared.model.store(Arc::new(self.model.clone()));
         self.repaint.request_repaint();

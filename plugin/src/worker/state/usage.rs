@@ -9,7 +9,7 @@ use cue::{Cue, Timing};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
-use track::{Usage, UsageCode};
+use track::Usage;
 
 /// What tells one process and its moment from all others.
 static PROCESS: LazyLock<String> = LazyLock::new(|| {
@@ -43,7 +43,7 @@ impl State {
                     out_s,
                     frames_per_s: None,
                     date: jiff::Zoned::now().date(),
-                    code: UsageCode::default(),
+                    code: self.seen.usage_code,
                 })
             }
             (_, Some(id)) => {
