@@ -4,8 +4,9 @@
 //! transposed piece measures the same.
 
 use crate::HARMONY_RATE_HZ;
-use crate::tonal::{Chroma, Pitches, fits, probabilities};
+use crate::tonal::{Chroma, Colour, Pitches, fits, probabilities};
 use music::{Key, Mode};
+use std::collections::VecDeque;
 use std::f64::consts::PI;
 use std::ops::Range;
 
@@ -23,12 +24,50 @@ const SHARPNESS: f64 = 12.0;
 /// Harmony changes between moments this far apart.
 const CHANGE_S: f64 = 0.75;
 
-/// Pitch classes of a frame: shares of all that sounds, those that stand out, and the bass.
-struct Moment {
-    frame: usize,
+/// What the moments of a stretch add up to: shares of the pitch classes of all that sounds and of the bass, and of those that stand out what they are like. Sums
+/// alone are kept, because a stretch may last for hours.
+#[derive(Default)]
+struct Heard {
+    moments: usize,
     all: Pitches,
-    notes: Pitches,
     bass: Pitches,
+    chords: [f64; CHORDS.len()],
+    intervals: [f64; 6],
+    entropy: f64,
+    /// How far harmony moves from one moment to that which comes [`CHANGE_S`] later, and of how many pairs that is the sum.
+    change: f64,
+    changes: usize,
+}
+
+impl Heard {
+    fn of(chroma: &Chroma, frames: Range<usize>) -> Self {
+        let mut heard = Self::default();
+        let step = (CHANGE_S * HARMONY_RATE_HZ).round() as usize;
+        // The centroids of the last moments, each with its frame.
+        let mut before: VecDeque<(usize, [f64; 6])> = VecDeque::new();
+        let add = |sums: &mut [f64], values: &[f64]| sums.iter_mut().zip(values).for_each(|(s, v)| *s += v);
+        for frame in frames {
+            let Some((all, bass)) = chroma.frame(frame) else { continue };
+            let Some(all) = normal(&all) else { continue };
+            let notes = standing_out(&all);
+            heard.moments += 1;
+            add(&mut heard.all, &all);
+            add(&mut heard.bass, &bass);
+            add(&mut heard.chords, &chords(&notes));
+            add(&mut heard.intervals, &intervals(&notes));
+            heard.entropy += entropy(&notes);
+            let here = centroid(&notes);
+            while before.front().is_some_and(|b| b.0 + step < frame) {
+                before.pop_front();
+            }
+            if let Some((_, earlier)) = before.front().filter(|b| b.0 + step == frame) {
+                heard.change += earlier.iter().zip(here).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+                heard.changes += 1;
+            }
+            before.push_back((frame, here));
+        }
+        heard
+    }
 }
 
 /// Harmony of a stretch.
@@ -113,45 +152,22 @@ fn chords(shares: &Pitches) -> [f64; CHORDS.len()] {
 impl Harmony {
     /// Harmony of some frames. `None` where none of them sounds.
     pub(super) fn of(chroma: &Chroma, frames: Range<usize>) -> Option<Self> {
-        let heard: Vec<Moment> = frames
-            .clone()
-            .filter_map(|frame| {
-                let (all, bass) = chroma.frame(frame)?;
-                let all = normal(&all)?;
-                Some(Moment { frame, notes: standing_out(&all), all, bass })
-            })
-            .collect();
-        let n = heard.len() as f64;
-        if heard.is_empty() {
+        let heard = Heard::of(chroma, frames.clone());
+        if heard.moments == 0 {
             return None;
         }
-        let mean = |of: &dyn Fn(&Moment) -> f64| heard.iter().map(of).sum::<f64>() / n;
-        let all: Pitches = std::array::from_fn(|p| mean(&|h| h.all[p]));
-        let bass: Pitches = std::array::from_fn(|p| mean(&|h| h.bass[p]));
-        let bass = normal(&bass);
+        let n = heard.moments as f64;
+        let all = heard.all.map(|s| s / n);
+        let bass = normal(&heard.bass.map(|s| s / n));
         let keys = probabilities(&all, bass.as_ref());
         let (best, key_probability) = Key::all().zip(keys).max_by(|a, b| a.1.total_cmp(&b.1))?;
         let tonic = usize::from(best.tonic.semitones());
         let from_tonic = |shares: &Pitches| -> Pitches { std::array::from_fn(|i| shares[(i + tonic) % 12]) };
         let (major_fit, minor_fit) = fits(&all);
-        let mut kinds = [0.0; CHORDS.len()];
-        let mut together = [0.0; 6];
-        for moment in &heard {
-            kinds.iter_mut().zip(chords(&moment.notes)).for_each(|(k, c)| *k += c / n);
-            together.iter_mut().zip(intervals(&moment.notes)).for_each(|(t, i)| *t += i / n);
-        }
-        let step = (CHANGE_S * HARMONY_RATE_HZ).round() as usize;
-        let centroids: Vec<(usize, [f64; 6])> = heard.iter().map(|h| (h.frame, centroid(&h.notes))).collect();
-        let changes: Vec<f64> = centroids
-            .iter()
-            .filter_map(|(i, at)| {
-                let (_, later) = &centroids[centroids.binary_search_by_key(&(i + step), |c| c.0).ok()?];
-                Some(at.iter().zip(later).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt())
-            })
-            .collect();
-        let colours: Vec<_> = frames.filter_map(|i| chroma.frame_colour(i)).collect();
-        let of_colours = |of: &dyn Fn(usize) -> f64| (0..colours.len()).map(of).sum::<f64>() / colours.len().max(1) as f64;
-        let register = of_colours(&|i| f64::from(colours[i].register));
+        let colours = || frames.clone().filter_map(|i| chroma.frame_colour(i));
+        let sounding = colours().count().max(1) as f64;
+        let of_colours = |of: &dyn Fn(Colour) -> f64| colours().map(of).sum::<f64>() / sounding;
+        let register = of_colours(&|c| f64::from(c.register));
         Some(Self {
             major_fit,
             minor_fit,
@@ -159,17 +175,17 @@ impl Harmony {
             key_probability,
             degrees: from_tonic(&all),
             bass_degrees: bass.as_ref().map_or([1.0 / 12.0; 12], from_tonic),
-            chords: kinds,
+            chords: heard.chords.map(|s| s / n),
             intervals: intervals(&all),
-            sounding_together: together,
+            sounding_together: heard.intervals.map(|s| s / n),
             entropy: entropy(&all),
-            frame_entropy: mean(&|h| entropy(&h.notes)),
-            change: changes.iter().sum::<f64>() / changes.len().max(1) as f64,
-            roughness: of_colours(&|i| f64::from(colours[i].roughness)),
+            frame_entropy: heard.entropy / n,
+            change: heard.change / heard.changes.max(1) as f64,
+            roughness: of_colours(&|c| f64::from(c.roughness)),
             register,
-            register_deviation: of_colours(&|i| (f64::from(colours[i].register) - register).powi(2)).sqrt(),
-            standing: of_colours(&|i| f64::from(colours[i].standing)),
-            novelty: of_colours(&|i| f64::from(colours[i].novelty)),
+            register_deviation: of_colours(&|c| (f64::from(c.register) - register).powi(2)).sqrt(),
+            standing: of_colours(&|c| f64::from(c.standing)),
+            novelty: of_colours(&|c| f64::from(c.novelty)),
         })
     }
 
