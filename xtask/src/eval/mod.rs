@@ -16,7 +16,7 @@ pub enum Eval {
     /// A rescan of unchanged files beside a plain walk; writes docs/rescan.md
     Rescan {
         /// How many files
-        #[arg(long, default_value_t = 20_000)]
+        #[arg(long, default_value_t = 100_000)]
         files: usize,
     },
     /// Tempo, beats, key and onsets beside other tools; writes models/reports/analysis.md

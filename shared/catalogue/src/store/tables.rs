@@ -35,6 +35,7 @@ CREATE TABLE tracks (
     indexed INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX tracks_pending ON tracks (id) WHERE indexed <> changed;
+CREATE INDEX tracks_by_version ON tracks (measured_by);
 -- What was measured, packed (pack.rs). Three tables, as lists, searches and players need them.
 CREATE TABLE analyses (id INTEGER PRIMARY KEY REFERENCES tracks (id), body BLOB NOT NULL) STRICT;
 CREATE TABLE moods (id INTEGER PRIMARY KEY REFERENCES tracks (id), body BLOB NOT NULL) STRICT;

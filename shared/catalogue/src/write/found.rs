@@ -102,39 +102,78 @@ impl Change {
     }
 }
 
+/// Files for which room is made before they are read.
+const MOST_EXPECTED: usize = 1_000_000;
+
+/// What measured each sound: nearly all of them the same, and looking each of them up is most of what a rescan would cost.
+struct MeasuredBy {
+    usual: Option<Arc<str>>,
+    others: HashMap<ContentId, Option<Arc<str>>>,
+}
+
+impl MeasuredBy {
+    fn of(&self, id: &ContentId) -> Option<Arc<str>> {
+        self.others.get(id).unwrap_or(&self.usual).clone()
+    }
+}
+
 impl Catalogue {
     /// Every file that is known.
     ///
     /// # Errors
     /// Failures of the store.
     pub fn files(&self) -> Result<HashMap<PathBuf, FileState>, CatalogueError> {
-        let mut rows = self.db.prepare(
-            "SELECT f.root, f.path, f.size, f.modified_ns, f.content_id, f.failure, f.failure_version, f.missing, t.measured_by
-             FROM files f LEFT JOIN tracks t ON t.content_id = f.content_id",
-        )?;
-        // There are few of these, and a hundred thousand files that were measured by them.
-        let mut versions: Vec<Arc<str>> = Vec::new();
+        let measured_by = self.measured_by()?;
+        let mut rows = self.db.prepare("SELECT root, path, size, modified_ns, content_id, failure, failure_version, missing FROM files")?;
         let states = rows.query_map([], |row| {
-            let measured_by = row.get_ref(8)?.as_str_or_null()?.map(|by| match versions.iter().find(|v| &***v == by) {
-                Some(known) => Arc::clone(known),
-                None => {
-                    versions.push(by.into());
-                    by.into()
-                }
-            });
+            let content_id = row.get::<_, Option<String>>(4)?.map(ContentId);
+            let measured_by = content_id.as_ref().and_then(|id| measured_by.of(id));
             let failure: Option<String> = row.get(5)?;
             Ok((
                 self.roots.file(row.get(0)?, &row.get::<_, String>(1)?),
                 FileState {
                     stamp: FileStamp { size: row.get::<_, i64>(2)? as u64, modified_ns: row.get(3)? },
-                    content_id: row.get::<_, Option<String>>(4)?.map(ContentId),
+                    content_id,
                     failure: failure.zip(row.get(6)?),
                     missing: row.get(7)?,
                     measured_by,
                 },
             ))
         })?;
-        Ok(states.collect::<Result<_, _>>()?)
+        // As many as there have been tracks, more or less: a table that grows moves everything in it, time and again.
+        let about = self.db.query_row("SELECT coalesce(max(id), 0) FROM tracks", [], |row| row.get::<_, u32>(0))?;
+        let mut files = HashMap::with_capacity((about as usize).min(MOST_EXPECTED));
+        for state in states {
+            let (path, state) = state?;
+            files.insert(path, state);
+        }
+        Ok(files)
+    }
+
+    /// What measured each sound.
+    fn measured_by(&self) -> Result<MeasuredBy, CatalogueError> {
+        let newest =
+            self.db.query_row("SELECT measured_by FROM tracks ORDER BY id DESC LIMIT 1", [], |row| row.get::<_, Option<String>>(0));
+        let usual: Option<Arc<str>> = newest.optional()?.flatten().map(Arc::from);
+        // Three ranges of an index, in which as a rule there is nothing.
+        let mut rows = self.db.prepare(
+            "SELECT content_id, measured_by FROM tracks WHERE measured_by < ?1
+             UNION ALL SELECT content_id, measured_by FROM tracks WHERE measured_by > ?1
+             UNION ALL SELECT content_id, measured_by FROM tracks WHERE measured_by IS NULL",
+        )?;
+        // There are few of these, and perhaps a hundred thousand tracks that were measured by them.
+        let mut versions: Vec<Arc<str>> = Vec::new();
+        let others = rows.query_map([usual.as_deref().unwrap_or_default()], |row| {
+            let version = row.get_ref(1)?.as_str_or_null()?.map(|by| match versions.iter().find(|v| &***v == by) {
+                Some(known) => Arc::clone(known),
+                None => {
+                    versions.push(by.into());
+                    by.into()
+                }
+            });
+            Ok((ContentId(row.get(0)?), version))
+        })?;
+        Ok(MeasuredBy { others: others.collect::<Result<_, _>>()?, usual })
     }
 
     /// Whether a sound is known.
