@@ -16,10 +16,14 @@ pub(crate) struct Course {
 impl Course {
     /// A course in at most [`MOST`] even steps; what is not known of it takes the nearest known.
     pub(crate) fn new(points: &[Option<Affect>]) -> Self {
-        let points = resampled(points, points.len().min(MOST));
-        let mut course = Self { valence: [0.0; MOST], arousal: [0.0; MOST], len: points.len() };
-        for (i, p) in points.iter().enumerate() {
-            (course.valence[i], course.arousal[i]) = (p.valence as f32, p.arousal as f32);
+        let mut course = Self { valence: [0.0; MOST], arousal: [0.0; MOST], len: 0 };
+        let steps = points.len().min(MOST);
+        for step in 0..steps {
+            let at = (step as f64 + 0.5) / steps as f64 * points.len() as f64 - 0.5;
+            let here = (at.max(0.0) + 0.5) as usize;
+            let Some(point) = points.get(here).copied().flatten().or_else(|| nearest(points, at)) else { break };
+            (course.valence[step], course.arousal[step]) = (point.valence as f32, point.arousal as f32);
+            course.len = step + 1;
         }
         course
     }
@@ -50,7 +54,10 @@ pub(crate) fn distance(a: &Course, b: &Course) -> Option<f64> {
     let b = b.reversed();
     // Cells outside of the table keep what nobody would choose.
     let nowhere = Diagonal { cost: [f32::INFINITY; MOST + 1], steps: [0.0; MOST + 1] };
-    let (mut before_last, mut last, mut here) = (nowhere, nowhere, nowhere);
+    let mut diagonals = [nowhere; 3];
+    let [before_last, last, here] = &mut diagonals;
+    // Which is which changes with each diagonal; none of them is moved.
+    let (mut before_last, mut last, mut here) = (before_last, last, here);
     before_last.cost[0] = 0.0;
     for d in 0..a.len + b.len - 1 {
         let (from, to) = (d.saturating_sub(b.len - 1), d.min(a.len - 1) + 1);
@@ -77,18 +84,10 @@ pub(crate) fn distance(a: &Course, b: &Course) -> Option<f64> {
     Some(f64::from(last.cost[a.len]) / f64::from(last.steps[a.len].max(1.0)))
 }
 
-/// A course at as many even steps as wanted; what is not known of it takes the nearest known.
-fn resampled(points: &[Option<Affect>], steps: usize) -> Vec<Affect> {
-    let middle = |s: usize| (s as f64 + 0.5) / steps as f64 * points.len() as f64 - 0.5;
-    // Nearly always all of it is known.
-    if let Some(all) = points.iter().copied().collect::<Option<Vec<Affect>>>()
-        && !all.is_empty()
-    {
-        return (0..steps).map(|s| all[(middle(s).round().max(0.0) as usize).min(all.len() - 1)]).collect();
-    }
-    let known: Vec<(usize, Affect)> = points.iter().enumerate().filter_map(|(i, p)| Some((i, (*p)?))).collect();
-    let at = |i: f64| known.iter().min_by(|a, b| (a.0 as f64 - i).abs().total_cmp(&(b.0 as f64 - i).abs())).map(|k| k.1);
-    (0..steps).filter_map(|s| at(middle(s))).collect()
+/// What is known nearest to a place in a course.
+fn nearest(points: &[Option<Affect>], at: f64) -> Option<Affect> {
+    let known = points.iter().enumerate().filter_map(|(i, p)| Some(((i as f64 - at).abs(), (*p)?)));
+    known.min_by(|a, b| a.0.total_cmp(&b.0)).map(|k| k.1)
 }
 
 #[cfg(test)]
@@ -147,8 +146,11 @@ mod tests {
     #[test]
     fn what_is_not_known_takes_the_nearest() {
         let at = |v: f64| Some(Affect::clamped(v, 0.0));
-        let values: Vec<f64> = resampled(&[at(0.1), None, None, at(0.4)], 4).iter().map(|a| a.valence).collect();
-        assert_eq!(values, [0.1, 0.1, 0.4, 0.4]);
-        assert!(resampled(&[None], 3).is_empty());
+        let known = Course::new(&[at(0.1), None, None, at(0.4)]);
+        assert_eq!(known.valence[..known.len], [0.1, 0.1, 0.4, 0.4]);
+        assert_eq!(Course::new(&[None]).len, 0);
+        let long: Vec<Option<Affect>> = (0..10 * MOST).map(|i| at(i as f64 / 1000.0)).collect();
+        let long = Course::new(&long);
+        assert_eq!((long.len, long.valence[0], long.valence[MOST - 1]), (MOST, 0.005, 0.475));
     }
 }

@@ -338,14 +338,15 @@ impl Reader {
         // In the order of the store, so that what lies together on the disk is read together.
         near.sort_unstable_by_key(|row| columns.id[*row as usize]);
         let course = Course::new(&query.curve.iter().copied().map(Some).collect::<Vec<_>>());
+        let mut moods = pack::Moods::of(&self.db)?;
         let mut found = HashMap::with_capacity(near.len());
         let mut best = Best::new(wanted);
         for row in near {
             let r = row as usize;
             let id = i64::from(columns.id[r]);
             let score = match like {
-                Some(like) => pack::mood(&self.db, id)?.map_or(0.0, |mood| like.likeness(&mood, columns, r)),
-                None => pack::course(&self.db, id)?.map_or(0.0, |own| likeness::of_course(&course, &Course::new(&own))),
+                Some(like) => moods.whole(id)?.map_or(0.0, |mood| like.likeness(&mood, columns, r)),
+                None => moods.course(id)?.map_or(0.0, |own| likeness::of_course(&course, &Course::new(&own))),
             };
             let part = if like.is_some() { PartName::Like } else { PartName::Curve };
             found.insert(row, (part, score));

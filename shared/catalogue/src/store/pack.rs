@@ -9,7 +9,7 @@ use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use music::BeatGrid;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use std::io::{Read, Write};
 use track::{Analysis, Mood, Peaks, Value};
@@ -162,12 +162,32 @@ fn unpack_mood(body: &[u8]) -> Result<Value<Mood>, CatalogueError> {
     Ok(mood)
 }
 
-/// The course of a track's mood alone: what rankings by it read a thousand of.
-pub(crate) fn course(db: &Connection, id: i64) -> Result<Option<Vec<Option<Affect>>>, CatalogueError> {
-    let mut row = db.prepare_cached("SELECT body FROM moods WHERE id = ?1")?;
-    let mut rows = row.query([id])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    let body = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
+/// Moods of one track after another, as rankings read them.
+pub(crate) struct Moods<'a>(CachedStatement<'a>);
+
+impl<'a> Moods<'a> {
+    pub(crate) fn of(db: &'a Connection) -> Result<Self, CatalogueError> {
+        Ok(Self(db.prepare_cached("SELECT body FROM moods WHERE id = ?1")?))
+    }
+
+    /// All of it.
+    pub(crate) fn whole(&mut self, id: i64) -> Result<Option<Value<Mood>>, CatalogueError> {
+        self.with_body(id, unpack_mood)
+    }
+
+    /// Only how it runs.
+    pub(crate) fn course(&mut self, id: i64) -> Result<Option<Vec<Option<Affect>>>, CatalogueError> {
+        self.with_body(id, unpack_course)
+    }
+
+    fn with_body<T>(&mut self, id: i64, unpack: impl FnOnce(&[u8]) -> Result<T, CatalogueError>) -> Result<Option<T>, CatalogueError> {
+        let mut rows = self.0.query([id])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        unpack(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?).map(Some)
+    }
+}
+
+fn unpack_course(body: &[u8]) -> Result<Vec<Option<Affect>>, CatalogueError> {
     let Some((&LAYOUT, body)) = body.split_first() else { return Err(newer()) };
     let mut rows = Reading(body);
     // What the model said of the whole, and its embedding.
@@ -176,7 +196,7 @@ pub(crate) fn course(db: &Connection, id: i64) -> Result<Option<Vec<Option<Affec
     let (valence, arousal) = (rows.numbers(|n| i16::try_from(n).ok())?, rows.numbers(|n| i16::try_from(n).ok())?);
     let real = |n: i16| f64::from(n) / PER_PLANE;
     let place = |(v, a): (&i16, &i16)| (*v != i16::MAX).then(|| Affect::clamped(real(*v), real(*a)));
-    Ok(Some(valence.iter().zip(&arousal).map(place).collect()))
+    Ok(valence.iter().zip(&arousal).map(place).collect())
 }
 
 /// Writes what was measured of a track in the place of what was there.
