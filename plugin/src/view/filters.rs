@@ -20,7 +20,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model, typed: &mut Typed, intents: &mut 
         cleared_for(ui, model, typed, intents);
         for filter in &model.filters.facets {
             let text = format!("{}{}: {} \u{d7}", if filter.is_not { "not " } else { "" }, filter.field, filter.any_of.join(" or "));
-            if ui.button(RichText::new(text).color(ink::ACCENT).small()).clicked() {
+            if ui.button(RichText::new(text).color(ink::ACCENT)).clicked() {
                 intents.push(Intent::Filter(model.filters.without(filter.field)));
             }
         }

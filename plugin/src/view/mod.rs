@@ -92,7 +92,7 @@ impl View {
             let field = |ui: &mut Ui, text: &mut String, hint: &str, share: f32| {
                 ui.add(egui::TextEdit::singleline(text).hint_text(hint).desired_width(share * width - 8.0).char_limit(200))
             };
-            let name = field(ui, name, "project, for the cue sheet", 3.0);
+            let name = field(ui, name, "project", 3.0).on_hover_text("what is placed in a project that has a name is on its cue sheet");
             let scene = field(ui, scene, "scene", 2.0);
             self.is_naming = name.has_focus() || scene.has_focus();
             let before = *code;

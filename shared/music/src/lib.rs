@@ -16,5 +16,5 @@ pub use key::{Key, Mode, NotAKey, PitchClass};
 pub use melody::{Melody, Note};
 pub use metre::{Metre, NotAMetre};
 pub use raga::{RAGAS, Raga, raga, swara_semitone};
-pub use raga_names::{canonical_raga, fold_raga, may_begin_raga, raga_spellings};
+pub use raga_names::{canonical_raga, fold_raga, may_begin_raga};
 pub use tempo::{TempoFit, TempoOctave, fit_tempo};

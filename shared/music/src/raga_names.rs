@@ -503,13 +503,6 @@ pub fn may_begin_raga(word: &str) -> bool {
     KEYS_IN_ORDER.range::<str, _>((Bound::Included(begin.as_str()), Bound::Unbounded)).next().is_some_and(|k| k.starts_with(&begin))
 }
 
-/// Every spelling of a raga, by its usual one as [`canonical_raga`] gives it; the usual one is first. All are as [`fold_raga`]
-/// leaves them: lower-case ASCII letters and single spaces. Empty for what is no usual spelling.
-#[must_use]
-pub fn raga_spellings(canonical: &str) -> &'static [&'static str] {
-    NAMES.iter().find(|n| n.usual == canonical).map_or(&[], |n| n.spellings)
-}
-
 /// Folds text to how spellings are compared: lower case; diacritics dropped (`Rāgeśrī` is `ragesri`); whatever is no letter or
 /// digit, hyphens and underscores too, becomes a single space; a word such as raga or raag before or after the name is dropped,
 /// unless nothing would be left. Devanagari stays.
@@ -681,7 +674,6 @@ mod tests {
     fn every_spelling_finds_its_raga_and_is_folded() {
         for n in NAMES {
             assert_eq!(n.spellings.first().copied(), Some(fold_raga(n.usual).as_str()));
-            assert_eq!(raga_spellings(n.usual), n.spellings);
             assert_eq!(n.spellings.iter().collect::<HashSet<_>>().len(), n.spellings.len(), "{} has a spelling twice", n.usual);
             for s in n.spellings {
                 assert!(s.chars().all(|c| c.is_ascii_lowercase() || c == ' '), "{s}");
@@ -696,7 +688,6 @@ mod tests {
                 assert_eq!(canonical_raga(&format!("राग {s}")), Some(n.usual), "{s}");
             }
         }
-        assert_eq!(raga_spellings("malkosh"), &[] as &[&str]);
     }
 
     #[test]
