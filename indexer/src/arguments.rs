@@ -66,14 +66,11 @@ pub enum Command {
     /// Take back what was set by hand: the last step, or one that 'log' lists
     Undo(Undo),
     /// Say where the folders that files are named from lie on this machine
-    #[command(subcommand)]
-    Roots(Roots),
+    Roots(OrList<Roots>),
     /// Put tracks aside, for a production or otherwise
-    #[command(subcommand)]
-    Bin(Bin),
+    Bin(OrList<Bin>),
     /// Searches that were kept with 'search --keep'
-    #[command(subcommand)]
-    Searches(Searches),
+    Searches(OrList<Searches>),
     /// Licences: what was bought for which track, and what it is cleared for
     #[command(subcommand)]
     Rights(Rights),
@@ -327,6 +324,13 @@ pub struct Import {
 pub struct Backup {
     /// The copy, which must not be there yet
     pub file: PathBuf,
+}
+
+/// What to do about things that are listed where nothing is said.
+#[derive(Args)]
+pub struct OrList<What: Subcommand> {
+    #[command(subcommand)]
+    pub what: Option<What>,
 }
 
 /// What to do about roots.

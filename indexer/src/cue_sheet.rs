@@ -24,7 +24,7 @@ pub fn run(arguments: &Arguments, command: &CueSheet) -> anyhow::Result<u8> {
             if arguments.json {
                 output::json(&serde_json::json!({ "cues": lines.len(), "file": track::path_text::to_text(file) }))?;
             } else {
-                output::line(&printable(&format!("{} cues in {}", lines.len(), file.display())))?;
+                output::line(&printable(&format!("{} in {}", output::count(lines.len(), "cue", "cues"), file.display())))?;
             }
         }
         None if arguments.json => output::json(&lines)?,

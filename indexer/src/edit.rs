@@ -78,7 +78,12 @@ pub fn run(arguments: &Arguments, command: &Edit) -> anyhow::Result<u8> {
 fn differences(before: &Edits, after: &Edits) -> anyhow::Result<Vec<String>> {
     let flat = |edits: &Edits| -> anyhow::Result<std::collections::BTreeMap<String, String>> {
         let serde_json::Value::Object(all) = serde_json::to_value(edits)? else { return Ok(Default::default()) };
-        let text = |v: &serde_json::Value| v.as_str().map_or_else(|| v.to_string(), ToOwned::to_owned);
+        let number = |v: &serde_json::Value, name: &str| v.get(name).and_then(serde_json::Value::as_f64);
+        let text = |v: &serde_json::Value| match (v.as_str(), number(v, "valence").zip(number(v, "arousal"))) {
+            (Some(text), _) => text.to_owned(),
+            (None, Some((valence, arousal))) => format!("valence {valence:+.2}, arousal {arousal:+.2}"),
+            (None, None) => v.to_string(),
+        };
         let mut map: std::collections::BTreeMap<String, String> =
             all.iter().filter(|(name, _)| *name != "words").map(|(name, v)| (name.clone(), text(v))).collect();
         map.extend(edits.words.iter().map(|(field, text)| (field.to_string(), if text.is_empty() { "-".into() } else { text.clone() })));

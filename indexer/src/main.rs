@@ -27,7 +27,7 @@ mod watch;
 mod watchdog;
 mod write_tags;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Bin, Command, Roots, Searches};
 use clap::Parser;
 use std::process::ExitCode;
 
@@ -59,8 +59,8 @@ fn main() -> ExitCode {
         Command::Stats => stats::run(&arguments),
         Command::Log(command) => edit::log(&arguments, command),
         Command::Undo(command) => edit::undo(&arguments, command),
-        Command::Roots(command) => roots::run(&arguments, command),
-        Command::Bin(command) => bins::run(&arguments, command),
+        Command::Roots(command) => roots::run(&arguments, command.what.as_ref().unwrap_or(&Roots::List)),
+        Command::Bin(command) => bins::run(&arguments, command.what.as_ref().unwrap_or(&Bin::List { name: None })),
         Command::Rights(command) => rights::run(&arguments, command),
         Command::Usage(command) => usage::run(&arguments, command),
         Command::CueSheet(command) => cue_sheet::run(&arguments, command),
@@ -71,7 +71,7 @@ fn main() -> ExitCode {
         Command::Export(command) => keeping::export(&arguments, command),
         Command::Import(command) => keeping::import(&arguments, command),
         Command::Backup(command) => keeping::backup(&arguments, command),
-        Command::Searches(command) => search::searches(&arguments, command),
+        Command::Searches(command) => search::searches(&arguments, command.what.as_ref().unwrap_or(&Searches::List)),
         Command::Worker(command) => scan::run_worker(command),
     };
     match result {

@@ -1,7 +1,7 @@
 //! `cargo xtask library`: renders the small library that ships with the project, so that the first command has something to scan.
 
 use anyhow::{Context, Result};
-use compose::{Character, Piece, band, raga_piece};
+use compose::{Character, Instrument, Piece, band, raga_piece};
 use music::Key;
 use std::fmt::Write;
 use std::path::Path;
@@ -17,7 +17,24 @@ struct Entry {
     bpm: f64,
     key: Key,
     comment: String,
+    /// What else is said of a piece in a raga: which, and when it is played.
+    raga: Option<[(&'static str, &'static str); 3]>,
     piece: Piece,
+}
+
+/// What plays in a piece.
+fn instruments(piece: &Piece) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for part in &piece.parts {
+        let name = match part.instrument {
+            Instrument::Kick | Instrument::Snare | Instrument::Hat => "drums".into(),
+            other => format!("{other:?}").to_lowercase(),
+        };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.join("; ")
 }
 
 /// Raga, MIDI pitch of sa, tempo, title, mood.
@@ -72,6 +89,7 @@ fn entries() -> Result<Vec<Entry>> {
             bpm,
             key: Key { tonic, mode },
             comment: format!("Raga {name} ({}), {} thaat, {}", raga.devanagari, raga.thaat, raga.time),
+            raga: Some([("RAGA", raga.name), ("REGION", "North India"), ("TIME-OF-DAY", raga.time)]),
             piece: raga_piece(raga, sa, bpm, bars(bpm, 26.0), 100 + index as u64),
         });
     }
@@ -85,6 +103,7 @@ fn entries() -> Result<Vec<Entry>> {
             bpm,
             key,
             comment: format!("{character:?} piece for a small band"),
+            raga: None,
             piece: band(character, key, bpm, bars(bpm, 25.0), 200 + index as u64),
         });
     }
@@ -97,17 +116,21 @@ pub fn render(out: &Path) -> Result<()> {
     for (index, entry) in entries()?.iter().enumerate() {
         let [left, right] = entry.piece.render(1000 + index as u64);
         let path = out.join(&entry.file);
-        let comments = [
+        let mut comments = vec![
             ("TITLE", entry.title.clone()),
             ("ARTIST", "Underscore".into()),
             ("ALBUM", "Underscore Library".into()),
+            ("COMPOSER", "Underscore".into()),
+            ("PUBLISHER", "Underscore".into()),
             ("GENRE", entry.genre.into()),
+            ("INSTRUMENT", instruments(&entry.piece)),
             ("MOOD", entry.mood.into()),
             ("BPM", format!("{}", entry.bpm)),
             ("KEY", entry.key.to_string()),
             ("COMMENT", entry.comment.clone()),
             ("LICENSE", "https://creativecommons.org/publicdomain/zero/1.0/".into()),
         ];
+        comments.extend(entry.raga.iter().flatten().map(|(name, text)| (*name, (*text).to_owned())));
         audio::write_opus(&path, [&left, &right], BITRATE, &comments)?;
         eprintln!("{}: {:.1} s", path.display(), left.len() as f64 / compose::RATE_HZ);
         writeln!(
