@@ -489,7 +489,7 @@ fn another_place() {
     fs::rename(world.music(), &moved).unwrap();
     well(&world, &["roots", "move", "music", moved.to_str().unwrap()]);
     well(&world, &["roots", "rename", "music", "Sammlung"]);
-    assert!(well(&world, &["roots", "list"]).starts_with("Sammlung: "));
+    assert!(well(&world, &["roots"]).starts_with("Sammlung: "));
     let one = moved.join("a/one.wav");
     assert_eq!(show(&world, &one)["analysis"]["tempo_bpm"]["value"], 77.0);
     let (code, report, _) = world.run(&["scan".as_ref(), "--json".as_ref(), moved.as_os_str()]);
@@ -1002,7 +1002,7 @@ fn kept() {
     let world = named_tracks();
     assert!(well(&world, &["bin", "add", "Noir", "rain"]).contains("2 tracks"));
     assert!(well(&world, &["bin", "add", "Noir", "rain", "OR", "snow"]).contains("1 track put into"));
-    assert_eq!(asked(&world, &["bin", "list"]), json!([{ "bin": "Noir", "tracks": 3 }]));
+    assert_eq!(asked(&world, &["bin"]), json!([{ "bin": "Noir", "tracks": 3 }]));
     assert_eq!(world.search(&["--in-bin", "Noir", "snow"]).len(), 1);
     well(&world, &["bin", "remove", "Noir", "snow"]);
     assert!(world.search(&["--in-bin", "Noir", "snow"]).is_empty());
@@ -1012,7 +1012,7 @@ fn kept() {
     assert_eq!(world.search(&["-rain", "--length", "..3", "--keep", "short"]).len(), 2);
     assert_eq!(titles(&world.search(&["--kept", "short", "--artist", "bert"])), ["Snow"], "what else is given is added");
     assert_eq!(world.search(&["--kept", "short"]).len(), 2, "and not kept");
-    assert!(well(&world, &["searches", "list"]).contains("short: length \"..3\", words [\"-rain\"]"));
+    assert!(well(&world, &["searches"]).contains("short: length \"..3\", words [\"-rain\"]"));
     well(&world, &["searches", "forget", "short"]);
     let (code, _, errors) = say(&world, &["search", "--kept", "short"]);
     assert!(code == 2 && errors.contains("no search is kept"), "{errors}");

@@ -334,7 +334,7 @@ fn real_recordings_sound_in_their_place(format: Format) {
 }
 
 /// Where the first row of the list is, in an editor of the size that it first has.
-const FIRST_ROW: (i16, i16) = (600, 62);
+const FIRST_ROW: (i16, i16) = (600, 83);
 /// Where the button that places it is.
 const PLACE: (i16, i16) = (119, 561);
 /// Where the button that stops the audition is.
