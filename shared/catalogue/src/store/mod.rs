@@ -12,7 +12,7 @@ use crate::CatalogueError;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tables::{FORMAT, TABLES};
+use tables::{FORMAT, INDEXES, TABLES};
 
 pub(crate) fn database(dir: &Path) -> PathBuf {
     dir.join("catalogue.db")
@@ -55,7 +55,7 @@ fn bring_up_to_date(db: &mut Connection, dir: &Path) -> Result<(), CatalogueErro
         tx.pragma_update(None, "user_version", FORMAT)?;
         tx.commit()?;
     }
-    Ok(())
+    Ok(db.execute_batch(INDEXES)?)
 }
 
 /// The store, open for reading.

@@ -6,6 +6,9 @@
 /// Format of the store. Raised with every change of the tables.
 pub(crate) const FORMAT: i64 = 4;
 
+/// What makes questions quick and changes no answer: made wherever it is not there, whatever made the tables.
+pub(crate) const INDEXES: &str = "CREATE INDEX IF NOT EXISTS tracks_by_version ON tracks (measured_by);";
+
 /// The tables of [`FORMAT`].
 pub(crate) const TABLES: &str = "
 -- Where music lies on this machine. Files are named relative to one of these.
@@ -35,7 +38,6 @@ CREATE TABLE tracks (
     indexed INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX tracks_pending ON tracks (id) WHERE indexed <> changed;
-CREATE INDEX tracks_by_version ON tracks (measured_by);
 -- What was measured, packed (pack.rs). Three tables, as lists, searches and players need them.
 CREATE TABLE analyses (id INTEGER PRIMARY KEY REFERENCES tracks (id), body BLOB NOT NULL) STRICT;
 CREATE TABLE moods (id INTEGER PRIMARY KEY REFERENCES tracks (id), body BLOB NOT NULL) STRICT;
