@@ -15,30 +15,19 @@
    The system is called directly, and not through the functions that these stand before: nothing needs to be looked up, and so it works
    from the first call on, in every thread and in handlers of signals. Some programs do the same with their renames, which no function can
    stand before; the kernel hands those back (see `catch_renames`). */
-#define _GNU_SOURCE
+#include "beneath.h"
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stddef.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <ucontext.h>
-#include <unistd.h>
 
-static char under[PATH_MAX];
-static size_t under_length;
 static long fails_at;
 static int error_number = EIO;
 static bool is_sticky;
@@ -66,33 +55,14 @@ __attribute__((constructor)) static void begin(void)
         error_number = ENOSPC;
     is_sticky = is_set("UNDERSCORE_FAULT_STICKY");
     kills = is_set("UNDERSCORE_FAULT_KILL");
-    if (log)
-        log_to = (int)syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    log_to = open_log(log);
     /* Last, because from here on it counts. */
-    if (folder && strlen(folder) < sizeof under) {
-        strcpy(under, folder);
-        under_length = strlen(under);
+    if (look_under(folder))
         catch_renames();
-    }
     static const char *const names[] = {"LD_PRELOAD", "UNDERSCORE_FAULT_UNDER", "UNDERSCORE_FAULT_AT", "UNDERSCORE_FAULT_ERRNO",
                                         "UNDERSCORE_FAULT_STICKY", "UNDERSCORE_FAULT_KILL", "UNDERSCORE_FAULT_LOG"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unsetenv(names[i]);
-}
-
-static bool is_under(const char *path)
-{
-    return under_length && !strncmp(path, under, under_length) && (path[under_length] == '/' || !path[under_length]);
-}
-
-/* What a descriptor was opened for, or an empty text. */
-static const char *path_of(int fd, char *path, size_t size)
-{
-    char link[40];
-    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    long length = syscall(SYS_readlinkat, AT_FDCWD, link, path, size - 1);
-    path[length > 0 ? length : 0] = 0;
-    return path;
 }
 
 /* A path as it looks from the root. Points in it are left as they are: the program under test knows its folder by its full name. */
@@ -124,11 +94,7 @@ static enum fate fate_of(const char *call, const char *path, bool is_write, bool
     if (!is_under(path))
         return SUCCEEDS;
     long n = atomic_fetch_add(&counted, 1) + 1;
-    if (log_to >= 0) {
-        char line[PATH_MAX + 64];
-        int length = snprintf(line, sizeof line, "%s %s\n", call, path[under_length] ? path + under_length + 1 : ".");
-        syscall(SYS_write, log_to, line, (size_t)length);
-    }
+    write_line(log_to, call, path);
     if (!fails_at || n < fails_at || (n > fails_at && !is_sticky))
         return SUCCEEDS;
     if (kills) {
@@ -283,39 +249,6 @@ static int open_file(int folder, const char *name, int flags, mode_t mode)
     if (flags & (O_CREAT | O_TRUNC) && fate_of_name("open", folder, name, true) != SUCCEEDS)
         return -1;
     return (int)syscall(SYS_openat, folder, name, flags, mode);
-}
-
-#define MODE_AFTER(flags)                                                                                                                  \
-    mode_t mode = 0;                                                                                                                       \
-    if ((flags) & O_CREAT || ((flags) & O_TMPFILE) == O_TMPFILE) {                                                                         \
-        va_list more;                                                                                                                      \
-        va_start(more, flags);                                                                                                             \
-        mode = va_arg(more, mode_t);                                                                                                       \
-        va_end(more);                                                                                                                      \
-    }
-
-int open(const char *name, int flags, ...)
-{
-    MODE_AFTER(flags)
-    return open_file(AT_FDCWD, name, flags, mode);
-}
-
-int open64(const char *name, int flags, ...)
-{
-    MODE_AFTER(flags)
-    return open_file(AT_FDCWD, name, flags | O_LARGEFILE, mode);
-}
-
-int openat(int folder, const char *name, int flags, ...)
-{
-    MODE_AFTER(flags)
-    return open_file(folder, name, flags, mode);
-}
-
-int openat64(int folder, const char *name, int flags, ...)
-{
-    MODE_AFTER(flags)
-    return open_file(folder, name, flags | O_LARGEFILE, mode);
 }
 
 int creat(const char *name, mode_t mode)
