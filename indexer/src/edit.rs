@@ -5,7 +5,8 @@ use crate::output::{self, count, printable};
 use crate::{OK, SOME_FAILED, describe, write_tags};
 use anyhow::{Context, bail};
 use catalogue::{Catalogue, Reader};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 use track::{ContentId, Edits};
 
 /// So many tracks are named before the rest is counted.
@@ -76,26 +77,23 @@ pub fn run(arguments: &Arguments, command: &Edit) -> anyhow::Result<u8> {
 
 /// What is set otherwise, in words.
 fn differences(before: &Edits, after: &Edits) -> anyhow::Result<Vec<String>> {
-    let flat = |edits: &Edits| -> anyhow::Result<std::collections::BTreeMap<String, String>> {
-        let serde_json::Value::Object(all) = serde_json::to_value(edits)? else { return Ok(Default::default()) };
-        let number = |v: &serde_json::Value, name: &str| v.get(name).and_then(serde_json::Value::as_f64);
-        let text = |v: &serde_json::Value| match (v.as_str(), number(v, "valence").zip(number(v, "arousal"))) {
-            (Some(text), _) => text.to_owned(),
-            (None, Some((valence, arousal))) => format!("valence {valence:+.2}, arousal {arousal:+.2}"),
-            (None, None) => v.to_string(),
-        };
-        let mut map: std::collections::BTreeMap<String, String> =
-            all.iter().filter(|(name, _)| *name != "words").map(|(name, v)| (name.clone(), text(v))).collect();
-        map.extend(edits.words.iter().map(|(field, text)| (field.to_string(), if text.is_empty() { "-".into() } else { text.clone() })));
-        Ok(map)
+    let flat = |edits: &Edits| -> anyhow::Result<BTreeMap<String, Value>> {
+        let Value::Object(all) = serde_json::to_value(edits)? else { return Ok(BTreeMap::new()) };
+        let words =
+            edits.words.iter().map(|(field, text)| (field.to_string(), Value::from(if text.is_empty() { "-" } else { text.as_str() })));
+        Ok(all.into_iter().filter(|(name, _)| name != "words").chain(words).collect())
     };
-    let (before, after) = (flat(before)?, flat(after)?);
-    let names: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    let told = |v: Option<&String>| v.cloned().unwrap_or_else(|| "not set".into());
+    let told = |edits: &Edits, name: &str, value: Option<&Value>| match (value, edits.mood) {
+        (None, _) => "not set".to_owned(),
+        (Some(_), Some(at)) if name == "mood" => format!("valence {:+.2}, arousal {:+.2}", at.valence, at.arousal),
+        (Some(value), _) => value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned),
+    };
+    let (was, is) = (flat(before)?, flat(after)?);
+    let names: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
     Ok(names
         .into_iter()
-        .filter(|n| before.get(*n) != after.get(*n))
-        .map(|n| format!("{n} {} (was {})", told(after.get(n)), told(before.get(n))))
+        .filter(|n| was.get(*n) != is.get(*n))
+        .map(|n| format!("{n} {} (was {})", told(after, n, is.get(n)), told(before, n, was.get(n))))
         .collect())
 }
 

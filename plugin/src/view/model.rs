@@ -92,8 +92,7 @@ impl Filters {
 }
 
 /// What the production is called, and what the music is in it: what is placed is noted in the catalogue so, for its cue sheet.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Production {
     /// The production.
     pub name: String,

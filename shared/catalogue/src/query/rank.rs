@@ -244,14 +244,9 @@ impl<'a> Scorer<'a> {
             Some(at) => self.nearest(filter, grid, at, limit),
             None => {
                 let mut best = Best::new(limit);
-                let mut see = |row: u32| {
+                for row in filter.rows() {
                     let r = row as usize;
                     best.see(Ranked { row, id: self.columns.id[r], tier: filter.tier(r), score: self.score(r, None) });
-                };
-                if filter.is_open() {
-                    (0..self.columns.len() as u32).for_each(&mut see);
-                } else {
-                    filter.rows().into_iter().for_each(&mut see);
                 }
                 best.sorted()
             }

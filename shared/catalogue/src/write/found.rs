@@ -141,8 +141,8 @@ impl Catalogue {
             ))
         })?;
         // As many as there have been tracks, more or less: a table that grows moves everything in it, time and again.
-        let about = self.db.query_row("SELECT coalesce(max(id), 0) FROM tracks", [], |row| row.get::<_, u32>(0))?;
-        let mut files = HashMap::with_capacity((about as usize).min(MOST_EXPECTED));
+        let about: i64 = self.db.query_row("SELECT coalesce(max(id), 0) FROM tracks", [], |row| row.get(0))?;
+        let mut files = HashMap::with_capacity(usize::try_from(about).unwrap_or(0).min(MOST_EXPECTED));
         for state in states {
             let (path, state) = state?;
             files.insert(path, state);
