@@ -349,6 +349,10 @@ fn the_editor_opens_again_and_again(format: Format) {
     let (_, seen) = world.run(&script);
     assert_eq!(seen.editor_colours.len(), 4);
     assert!(seen.editor_colours.iter().all(|c| *c > 30), "a blank window: {:?} colours", seen.editor_colours);
+    // A host may take the window away, and the library too, as soon as it has been told that the editor is closed.
+    let before = seen.threads[0].len();
+    assert!(seen.threads.iter().all(|t| t.len() <= before), "the editor's threads outlive it: {:?}", seen.threads);
+    assert_eq!(seen.threads_left.len(), 1, "threads outlive the instance: {:?}", seen.threads_left);
 }
 
 fn a_click_plays_at_once(format: Format) {

@@ -1,5 +1,6 @@
 //! Glue between the host's window and the view: parameters in, intents out.
 
+use crate::editor::WindowThread;
 use crate::params::UnderscoreParams;
 use crate::view::{Controls, Intent, View};
 use crate::worker::Handle;
@@ -30,6 +31,7 @@ const DEVANAGARI_FONTS: &[&str] = &[
 pub struct EditorApp {
     params: Arc<UnderscoreParams>,
     worker: Handle,
+    thread: WindowThread,
     host: Option<GuiContext>,
     view: View,
     /// Pictures drawn since the window was opened.
@@ -37,9 +39,9 @@ pub struct EditorApp {
 }
 
 impl EditorApp {
-    /// An editor for an instance's parameters and worker.
-    pub fn new(params: Arc<UnderscoreParams>, worker: Handle) -> Self {
-        Self { params, worker, host: None, view: View::default(), frames: 0 }
+    /// An editor for an instance's parameters and worker, which notes in `thread` what draws it.
+    pub fn new(params: Arc<UnderscoreParams>, worker: Handle, thread: WindowThread) -> Self {
+        Self { params, worker, thread, host: None, view: View::default(), frames: 0 }
     }
 
     fn follow(&self, setter: &ParamSetter<'_>, intent: Intent) {
@@ -65,6 +67,7 @@ fn set<P: Param>(setter: &ParamSetter<'_>, param: &P, value: P::Plain) {
 
 impl NiceEguiApp for EditorApp {
     fn build(&mut self, egui: egui::Context, host: GuiContext, _frame: &mut Frame) -> Result<(), baseview::HandlerError> {
+        self.thread.is_this();
         egui.set_theme(egui::Theme::Dark);
         if let Some(bytes) = DEVANAGARI_FONTS.iter().find_map(|path| std::fs::read(path).ok()) {
             let family = InsertFontFamily { family: egui::FontFamily::Proportional, priority: FontPriority::Lowest };

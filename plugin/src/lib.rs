@@ -6,6 +6,7 @@
 //! sends [`view::Intent`]s back.
 
 mod app;
+mod editor;
 mod params;
 pub mod view;
 mod vst3;
@@ -13,9 +14,10 @@ mod worker;
 
 use app::EditorApp;
 use cue::{HostTime, Player, PlayerStatus, Position};
+use editor::WindowThread;
 use nice_plug::editor::dpi::LogicalSize;
 use nice_plug::prelude::*;
-use nice_plug_egui::{EguiEditor, EguiEditorState, EguiNiceSettings, RepaintNotifier, create_egui_editor};
+use nice_plug_egui::{EguiEditorState, EguiNiceSettings, RepaintNotifier, create_egui_editor};
 pub use params::{Persisted, UnderscoreParams};
 use std::sync::Arc;
 use std::time::Duration;
@@ -92,7 +94,7 @@ impl Plugin for Underscore {
     // Off, because with it the framework reports positions too late after a tempo change within a block.
     const SAMPLE_ACCURATE_AUTOMATION: bool = false;
 
-    type Editor = EguiEditor<EditorApp>;
+    type Editor = editor::Editor;
     type SysExMessage = ();
     type BackgroundTask = ();
 
@@ -101,14 +103,16 @@ impl Plugin for Underscore {
     }
 
     fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
-        create_egui_editor(
+        let thread = WindowThread::default();
+        let framework = create_egui_editor(
             self.editor_state.clone(),
             self.repaint.clone(),
             EguiNiceSettings::new()
                 .with_tile("Underscore")
                 .with_resize_hint(ResizeHint::resizable().with_min_logical_size(LogicalSize::new(640.0, 420.0))),
-            EditorApp::new(self.params.clone(), self.worker.handle()),
-        )
+            EditorApp::new(self.params.clone(), self.worker.handle(), thread.clone()),
+        )?;
+        Some(editor::Editor::new(framework, thread))
     }
 
     fn activate(&mut self, _layout: &AudioIOLayout, config: &BufferConfig, _context: &mut impl ActivateContext<Self>) -> bool {

@@ -19,7 +19,7 @@ use clack_host::events::event_types::*;
 use clack_host::prelude::*;
 use clack_host::utils::{BeatTime, SecondsTime};
 use end_to_end::host::{Script, Seen, Segment};
-use end_to_end::transport::{Block, Instance, Transport, peak_mb};
+use end_to_end::transport::{Block, Instance, Transport, peak_mb, threads};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use x11rb::connection::Connection;
@@ -160,8 +160,11 @@ fn main() -> Result<()> {
         Ok(playing.audio.stop_processing())
     });
     if let Some((seconds, times)) = script.editor {
+        seen.threads.push(threads());
         for _ in 0..times {
-            seen.editor_colours.push(show_editor(&mut instance, shared, seconds, &script)?);
+            let (colours, left) = show_editor(&mut instance, shared, seconds, &script)?;
+            seen.editor_colours.push(colours);
+            seen.threads.push(left);
         }
     }
     stop.store(true, Ordering::Relaxed);
@@ -175,6 +178,7 @@ fn main() -> Result<()> {
         std::fs::write(path, bytes)?;
     }
     drop(instance);
+    seen.threads_left = threads();
     seen.peak_mb = peak_mb();
     println!("{}", serde_json::to_string(&seen)?);
     Ok(())
@@ -244,8 +248,14 @@ fn transport(block: &Block) -> TransportEvent {
 /// How long an editor may take to draw itself for the first time.
 const TO_DRAW: Duration = Duration::from_secs(30);
 
-/// Opens the editor in a window of ours, waits, clicks, and closes it. Gives the number of different colours in it at the end.
-fn show_editor(instance: &mut PluginInstance<Host>, shared: &'static Shared, seconds: f64, script: &Script) -> Result<usize> {
+/// Opens the editor in a window of ours, waits, clicks, and closes it. Gives the number of different colours in it at the
+/// end, and what threads are left.
+fn show_editor(
+    instance: &mut PluginInstance<Host>,
+    shared: &'static Shared,
+    seconds: f64,
+    script: &Script,
+) -> Result<(usize, Vec<String>)> {
     let (connection, screen) = x11rb::connect(None)?;
     let window = connection.generate_id()?;
     let gui: PluginGui = instance.plugin_handle().get_extension().context("no editor")?;
@@ -317,7 +327,8 @@ fn show_editor(instance: &mut PluginInstance<Host>, shared: &'static Shared, sec
     let handle = instance.plugin_handle();
     gui.hide(&handle).ok();
     gui.destroy(&handle);
+    let left = threads();
     connection.destroy_window(window)?;
     connection.flush()?;
-    Ok(colours)
+    Ok((colours, left))
 }

@@ -98,6 +98,10 @@ pub struct Seen {
     pub id: String,
     /// Different colours in the editor's window, each time before it was closed.
     pub editor_colours: Vec<usize>,
+    /// Threads of the process by name, where the system tells: before an editor was opened, and each time as soon as it was closed.
+    pub threads: Vec<Vec<String>>,
+    /// Those that are left when the instance is gone, before the library is.
+    pub threads_left: Vec<String>,
 }
 
 /// The plugin as a library, of this build.
