@@ -2,6 +2,9 @@
 
 use std::io::Write;
 
+/// Said of lists in which values of different versions stand beside each other.
+pub const MIXED: &str = "not all of it was measured by the same version and model, and does not quite compare; 'indexer scan --upgrade FOLDER' measures anew";
+
 /// Signs that turn the direction of text, with which a title could make a line read as another.
 const TURNS: [char; 12] = [
     '\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}',

@@ -37,7 +37,11 @@ pub fn run(arguments: &Arguments, command: &Search) -> anyhow::Result<u8> {
         eprintln!("no track fits");
     } else {
         let has_rights = query.cleared_for.is_some() || reader.has_licences()?;
-        output::line(&table(&found, has_rights).trim_fmt())?;
+        let is_mixed = reader.is_mixed()?;
+        output::line(&table(&found, has_rights, is_mixed).trim_fmt())?;
+        if is_mixed {
+            eprintln!("{}", output::MIXED);
+        }
         if command.limit > 0 && found.len() == command.limit {
             eprintln!("the first {}; --limit 0 lists all", command.limit);
         }
@@ -87,6 +91,7 @@ fn as_json(m: &Match) -> serde_json::Value {
         "key": t.key,
         "loudness_lufs": t.lufs,
         "duration_s": t.duration_s,
+        "measured_by": t.measured_by,
         "content_id": t.content_id,
         "path": t.path.as_deref().map(to_text),
     })
@@ -95,7 +100,7 @@ fn as_json(m: &Match) -> serde_json::Value {
 /// Terminals narrower than this show the reason under the title, and leave out what `show` tells.
 const WIDE: u16 = 130;
 
-fn table(found: &[Match], has_rights: bool) -> Table {
+fn table(found: &[Match], has_rights: bool, is_mixed: bool) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     let is_narrow = table.width().is_some_and(|w| w < WIDE);
@@ -111,6 +116,9 @@ fn table(found: &[Match], has_rights: bool) -> Table {
         let mut why = if m.parts.is_empty() { "-".into() } else { m.why() };
         if has_rights {
             why = format!("{}{}", if m.parts.is_empty() { String::new() } else { format!("{why}, ") }, m.standing);
+        }
+        if let (true, Some(by)) = (is_mixed, &t.measured_by) {
+            why = format!("{}measured by {}", if why == "-" { String::new() } else { format!("{why}, ") }, printable(by));
         }
         let mut row = vec![
             format!("{:.2}", m.score),

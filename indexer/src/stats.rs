@@ -16,10 +16,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     let count = |q: Quadrant| placed.iter().filter(|a| a.quadrant() == q).count();
     let (hours, with_tempo, with_key, missing) = (totals.duration_s / 3600.0, totals.with_tempo, totals.with_key, totals.missing);
     let failed = reader.failures()?.len();
+    let measured_by = reader.measured_by()?;
     if arguments.json {
         output::json(&json!({
             "tracks": totals.tracks, "hours": hours, "missing": missing, "failed_files": failed,
             "with_mood": placed.len(), "with_tempo": with_tempo, "with_key": with_key,
+            "measured_by": measured_by.iter().map(|(version, tracks)| json!({ "version": version, "tracks": tracks })).collect::<Vec<_>>(),
             "quadrants": Quadrant::ALL.map(|q| json!({ "quadrant": q, "label": q.label(), "tracks": count(q) })),
         }))?;
         return Ok(OK);
@@ -28,6 +30,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<u8> {
         "{} tracks, {hours:.1} hours; {with_tempo} with a pulse, {with_key} with a key; {missing} missing; {failed} files failed",
         totals.tracks
     ))?;
+    for (version, tracks) in &measured_by {
+        output::line(&output::printable(&format!("measured by {version}: {tracks}")))?;
+    }
+    if measured_by.len() > 1 {
+        eprintln!("{}", output::MIXED);
+    }
     for q in Quadrant::ALL {
         output::line(&format!("{q:?} {:<18}{:>6}", q.label(), count(q)))?;
     }

@@ -229,6 +229,10 @@ fn what_is_missing_is_said_with_what_to_do() {
     let mut h = harness(Model { message: Some("a.wav is missing".into()), ..full() });
     h.run();
     h.get_by_label_contains("a.wav is missing");
+    assert!(h.query_by_label_contains("--upgrade").is_none());
+    let mut h = harness(Model { is_mixed: true, ..full() });
+    h.run();
+    h.get_by_label_contains("indexer scan --upgrade");
 }
 
 #[test]

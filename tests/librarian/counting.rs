@@ -42,9 +42,16 @@ pub(super) fn update() {
     assert!(say(&world, &["scan", world.music().to_str().unwrap()]).1.contains("scan --upgrade"), "and how to ask is told");
     let (code, report) = world.scan_with(&["--upgrade=1"]);
     assert_eq!((code, &report["renewed"], &report["unchanged"], &report["stale"]), (0, &json!(1), &json!(3), &json!(3)), "{report}");
+    // Whoever lists them sees which are which.
+    let listed = || (say(&world, &["search", "--mood", "calm"]), say(&world, &["stats"]).1);
+    let ((_, rows, note), stats) = listed();
+    assert_eq!(rows.matches("by an older version").count(), 3, "{rows}");
+    assert!(note.contains("scan --upgrade") && stats.contains("an older version: 3"), "{note}{stats}");
     let (_, report) = world.scan_with(&["--upgrade"]);
     assert_eq!((&report["renewed"], &report["unchanged"], &report["stale"]), (&json!(3), &json!(1), &json!(0)), "{report}");
     let (_, report) = world.scan_with(&["--upgrade"]);
     assert_eq!((&report["renewed"], &report["unchanged"], &report["measured_s"]), (&json!(0), &json!(4), &json!(0.0)), "{report}");
+    let ((_, rows, note), stats) = listed();
+    assert!(!rows.contains("measured by") && note.is_empty() && stats.matches("measured by").count() == 1, "{rows}{note}{stats}");
     assert!(world.search(&[]).iter().all(|t| t["tempo_bpm"] == 77.0), "what was set by hand stays");
 }

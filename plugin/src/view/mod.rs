@@ -136,6 +136,10 @@ impl View {
         if let Some(error) = &model.search_error {
             ui.label(RichText::new(error).color(ink::WARN).small());
         }
+        if model.is_mixed {
+            let note = "Not all was measured by the same version and model; 'indexer scan --upgrade' measures anew.";
+            ui.label(RichText::new(note).color(ink::QUIET).small());
+        }
     }
 }
 

@@ -32,6 +32,8 @@ pub struct Model {
     pub dots: Arc<Vec<Affect>>,
     /// What the search found.
     pub rows: Arc<Vec<Row>>,
+    /// Whether tracks were measured by different versions, whose values do not quite compare.
+    pub is_mixed: bool,
     /// Why the words could not be searched for.
     pub search_error: Option<String>,
     /// Something that went wrong.

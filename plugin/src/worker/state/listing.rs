@@ -38,6 +38,7 @@ impl State {
         };
         if let (Some(reader), true) = (&self.reader, news) {
             self.model.library = Library::Ready(reader.len());
+            self.model.is_mixed = reader.is_mixed().unwrap_or(false);
             self.model.dots = Arc::new(reader.places().map(|p| p.0).collect());
             self.counted = None;
             self.search();

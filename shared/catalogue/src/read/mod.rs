@@ -158,6 +158,29 @@ impl Reader {
         }
     }
 
+    /// The versions of the analysis and the models that measured the tracks, with how many each did, the most first.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn measured_by(&self) -> Result<Vec<(String, usize)>, CatalogueError> {
+        let sql = "SELECT measured_by, COUNT(*) FROM tracks WHERE measured_by IS NOT NULL GROUP BY measured_by ORDER BY 2 DESC, 1";
+        let mut rows = self.db.prepare(sql)?;
+        let counted = rows.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as usize)))?;
+        Ok(counted.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether tracks were measured by different versions, so that their values do not quite compare. Takes no time, however many there are.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn is_mixed(&self) -> Result<bool, CatalogueError> {
+        // The two ends of the index on versions.
+        let sql = "SELECT MIN(measured_by) FROM tracks UNION ALL SELECT MAX(measured_by) FROM tracks";
+        let mut rows = self.db.prepare_cached(sql)?;
+        let ends: Vec<Option<String>> = rows.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(ends.first() != ends.last())
+    }
+
     /// What a list shows of every track, in the order of the store.
     ///
     /// # Errors

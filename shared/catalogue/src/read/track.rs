@@ -30,6 +30,8 @@ pub struct Summary {
     pub lufs: Option<f64>,
     /// Length in seconds.
     pub duration_s: f64,
+    /// The version of the analysis and the model that measured it; `None` where nothing did.
+    pub measured_by: Option<String>,
     /// A file that holds it; `None` when all are gone.
     pub path: Option<PathBuf>,
 }
@@ -37,7 +39,7 @@ pub struct Summary {
 /// What a list shows of the track in a row.
 pub(crate) fn summary(db: &Connection, roots: &Roots, id: i64) -> Result<Option<Summary>, CatalogueError> {
     let mut row = db.prepare_cached(
-        "SELECT content_id, title, artist, valence, arousal, tempo_bpm, key, lufs, CAST(frames AS REAL) / max(sample_rate_hz, 1) FROM tracks WHERE id = ?1",
+        "SELECT content_id, title, artist, valence, arousal, tempo_bpm, key, lufs, CAST(frames AS REAL) / max(sample_rate_hz, 1), measured_by FROM tracks WHERE id = ?1",
     )?;
     let found = row.query_row([id], |row| {
         let affect: (Option<f64>, Option<f64>) = (row.get(3)?, row.get(4)?);
@@ -51,6 +53,7 @@ pub(crate) fn summary(db: &Connection, roots: &Roots, id: i64) -> Result<Option<
             key: row.get::<_, Option<String>>(6)?.and_then(|k| k.parse().ok()),
             lufs: row.get(7)?,
             duration_s: row.get(8)?,
+            measured_by: row.get(9)?,
             path: None,
         })
     });
