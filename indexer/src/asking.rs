@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use track::rights::Ask;
-use track::{ContentId, Field};
+use track::{ContentId, Field, clock};
 
 #[derive(Args, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -182,7 +182,7 @@ impl Asking {
     pub fn query(&self, reader: &Reader) -> anyhow::Result<Query> {
         let mut query = self.parsed()?;
         if let Some(track) = &self.like {
-            let span_s = self.part.as_deref().map(|p| range("part", p, &time)).transpose()?.map(|r| (*r.start(), *r.end()));
+            let span_s = self.part.as_deref().map(|p| range("part", p, &clock::seconds)).transpose()?.map(|r| (*r.start(), *r.end()));
             query.like = Some(Like { content_id: find(reader, track)?, span_s });
         }
         query.only = self.in_bin.as_deref().map(|bin| bin_of(reader, bin)).transpose()?;
@@ -212,7 +212,7 @@ impl Asking {
             bpm,
             tempo_bpm,
             key: self.key.as_deref().map(str::parse::<Key>).transpose().context("--key")?,
-            duration_s: self.length.as_deref().map(|l| range("length", l, &time)).transpose()?,
+            duration_s: self.length.as_deref().map(|l| range("length", l, &clock::seconds)).transpose()?,
             text: Some(self.text()).filter(|t| !t.trim().is_empty()),
             facets: self.facets()?,
             cleared_for: self.cleared_for.as_deref().map(|text| Ask::parse(text, today)).transpose().context("--cleared-for")?,
@@ -348,19 +348,12 @@ pub fn seconds(text: &str, frames_per_s: Option<f64>) -> Option<f64> {
         ([h, m, s, f], Some(fps)) => {
             let frame = number(f).filter(|f| *f < fps && f.fract() == 0.0)?;
             // A timecode counts seconds of so many whole frames each.
-            let whole = time(&format!("{h}:{m}:{s}"))?;
+            let whole = clock::seconds(&format!("{h}:{m}:{s}"))?;
             Some((whole * fps.round() + frame) / fps)
         }
-        (parts, _) if parts.len() <= 3 => time(text),
+        (parts, _) if parts.len() <= 3 => clock::seconds(text),
         _ => None,
     }
-}
-
-/// Seconds, or hours, minutes and seconds with colons between them.
-fn time(text: &str) -> Option<f64> {
-    let parts: Vec<f64> = text.split(':').map(number).collect::<Option<_>>()?;
-    let is_clock = parts.len() == 1 || (parts[1..].iter().all(|p| *p < 60.0) && parts[..parts.len() - 1].iter().all(|p| p.fract() == 0.0));
-    (is_clock && parts.len() <= 3).then(|| parts.iter().fold(0.0, |sum, p| 60.0 * sum + p))
 }
 
 fn range(name: &str, text: &str, one: &dyn Fn(&str) -> Option<f64>) -> anyhow::Result<RangeInclusive<f64>> {

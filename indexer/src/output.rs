@@ -3,7 +3,8 @@
 use std::io::Write;
 
 /// Said of lists in which values of different versions stand beside each other.
-pub const MIXED: &str = "not all of it was measured by the same version and model, and does not quite compare; 'indexer scan --upgrade FOLDER' measures anew";
+pub const MIXED: &str =
+    "not all of it was measured by the same version and model, and does not quite compare; 'indexer scan --upgrade FOLDER' measures anew";
 
 /// Signs that turn the direction of text, with which a title could make a line read as another.
 const TURNS: [char; 12] = [

@@ -5,6 +5,7 @@
 
 mod analysis;
 mod best;
+pub mod clock;
 mod edits;
 mod fields;
 mod mood;

@@ -7,7 +7,7 @@ use crate::{CatalogueError, read::edits_of};
 use rusqlite::Connection;
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
-use track::{ContentId, Edits, Field, Tags, said};
+use track::{ContentId, Edits, Field, Tags, clock, said};
 
 /// Lengths in a sheet are rounded, and counted from other masters.
 const SAME_LENGTH_S: f64 = 2.0;
@@ -124,7 +124,7 @@ impl Finder {
         };
         let same_title = self.by_title.get(&folded(title)).cloned().unwrap_or_default();
         let artist = row.get("artist").map(folded);
-        let duration_s = row.get("duration").and_then(seconds);
+        let duration_s = row.get("duration").and_then(clock::seconds);
         if artist.is_none() && duration_s.is_none() {
             return Found::None("a title alone tells no track; give its artist or its duration, too".into());
         }
@@ -177,9 +177,4 @@ fn slashed(path: &str) -> String {
 
 fn last_name(path: &str) -> String {
     Path::new(path).file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
-}
-
-/// Seconds, or minutes and seconds with a colon between them.
-pub(super) fn seconds(text: &str) -> Option<f64> {
-    text.split(':').try_fold(0.0, |sum, part| Some(60.0 * sum + part.trim().replace(',', ".").parse::<f64>().ok().filter(|n| *n >= 0.0)?))
 }
