@@ -13,6 +13,12 @@ pub fn write(catalogue: &mut Catalogue, ids: &[ContentId]) -> anyhow::Result<Vec
         if written.is_empty() {
             continue;
         }
+        if track.paths.is_empty() {
+            failures.push(format!(
+                "{}: its file is missing, so nothing was written into it; bring it back, scan its folder, and say this again",
+                track.name()
+            ));
+        }
         for path in &track.paths {
             if let Err(e) = tagging::write(path, id, &written) {
                 failures.push(e.to_string());
@@ -21,7 +27,10 @@ pub fn write(catalogue: &mut Catalogue, ids: &[ContentId]) -> anyhow::Result<Vec
             // The row follows in the same step, so that no scan takes the file for another.
             let (stamp, found) = match (std::fs::metadata(path), audio::identity(path, &|| false)) {
                 (Ok(meta), Ok(Some(found))) => (FileStamp::of(&meta), found),
-                _ => continue,
+                _ => {
+                    failures.push(format!("{}: its tags were written, but it cannot be read again; scan its folder", path.display()));
+                    continue;
+                }
             };
             let tags = Some(Box::new(found.1));
             catalogue.commit(&[Change::Linked { path: path.clone(), stamp, content_id: id.clone(), tags }])?;

@@ -247,6 +247,11 @@ pub(super) fn written_tags() {
         let has_none = file.extension().is_some_and(|e| e == "aiff" || e == "wav");
         assert!(has_none || tags["artist"] == "Somebody", "what was not set stays: {}: {tags}", file.display());
     }
+    // What could not be written is told, though it is set.
+    fs::remove_file(&files[0]).unwrap();
+    world.scan();
+    let (code, _, errors) = say(&world, &["edit", ids[0].as_str().unwrap(), "--set", "genre=gone", "--write-tags"]);
+    assert!(code == 1 && errors.contains("its file is missing"), "{code}: {errors}");
 }
 
 pub(super) fn watched() {

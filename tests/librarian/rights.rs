@@ -67,6 +67,21 @@ pub(super) fn rights_of_rows() {
     let again = file(&world, "again.csv", "path;owner;licence id;media;territories;until\none/rain.aiff;Acme;A-1;film;AT;2030-01-01\n");
     assert!(well(&world, &["rights", "import", &again]).contains("0 new, 1 changed, 0 as they were"));
     assert_eq!(asked(&world, &["rights", "show", "isrc", "OR", "DEA120000001"]).as_array().map_or(0, Vec::len), 1);
+    // One contract may grant several things, each in a row of its own.
+    let rows = "path;owner;licence id;media;territories\nsnow.aiff;Acme;C-1;tv;DE\nsnow.aiff;Acme;C-1;online;world\n";
+    let contract = file(&world, "contract.csv", rows);
+    assert!(well(&world, &["rights", "import", &contract]).contains("2 new, 0 changed, 0 as they were"));
+    assert!(well(&world, &["rights", "import", &contract]).contains("0 new, 0 changed, 2 as they were"), "again it is no news");
+    let granted = || {
+        let snow = &world.search(&["snow"])[0];
+        let of_it = licences_of(&world, snow).into_iter().filter(|l| l["id"] == "C-1");
+        of_it.map(|l| l["media"][0].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
+    };
+    let media = |names: [&str; 2]| names.map(str::to_owned).into_iter().collect::<BTreeSet<_>>();
+    assert_eq!(granted(), media(["broadcast", "online"]));
+    let later = file(&world, "later.csv", rows.replace("tv", "film"));
+    assert!(well(&world, &["rights", "import", &later]).contains("0 new, 1 changed, 1 as they were"));
+    assert_eq!(granted(), media(["film", "online"]));
     let expiring = well(&world, &["rights", "expiring", "--on", "2029-12-01", "--within", "60d"]);
     assert!(expiring.contains("2030-01-01  Rain") && expiring.contains("1 licence ends"), "{expiring}");
 }
@@ -98,6 +113,10 @@ pub(super) fn rights_as_written() {
     let licences = licences_of(&world, snow);
     assert!(licences.len() == 3 && licences.iter().all(|l| l["until"] == "2028-12-31"), "{licences:?}");
     assert_eq!(licences.iter().filter(|l| l["owner"] == "Bär").count(), 2, "{licences:?}");
+    // A cell that was cut in two makes all cells another column's.
+    let (code, told, _) = import(b"path,owner,media,territories\nsnow.aiff,Smith, Jones,tv,DE\n");
+    assert!(code == 1 && told.contains("1 refused") && told.contains("more cells than"), "{told}");
+    assert_eq!(licences_of(&world, snow).len(), 3);
     // What is no sheet of rights is refused as a whole, with what it lacks.
     for bytes in [&b""[..], b"hello world\n", b"owner,media\nAcme,tv\n", b"path,colour\nsnow.aiff,red\n", &[0, 159, 146, 150, 10, 1, 2, 3]]
     {

@@ -77,6 +77,16 @@ pub(super) fn filled_sheet() {
     let is_unset = |path: &Path| show(&world, path)["edits"].as_object().is_none_or(serde_json::Map::is_empty);
     assert!(is_unset(&world.music().join("one/rain.aiff")), "a row is taken whole or not");
     assert!(is_unset(&world.music().join("wind.aiff")));
+    // A decimal comma that nobody quoted moves all cells behind it; two rows of one track may contradict each other.
+    let wind = world.music().join("wind.aiff");
+    let torn = file(&world, "torn.csv", "path,bpm,comment\nwind.aiff,96,5,windy\n");
+    let (code, told, _) = say(&world, &["tag-apply", &torn]);
+    assert!(code == 1 && told.contains("line 2: ") && told.contains("more cells than") && is_unset(&wind), "{told}");
+    let twice = file(&world, "twice.csv", "path,bpm\nwind.aiff,100\nwind.aiff,101\nwind.aiff,100\n");
+    let (code, told, _) = say(&world, &["tag-apply", &twice]);
+    assert!(code == 1 && told.contains("1 track changed as step 2") && told.contains("line 3: line 2 is of the same track"), "{told}");
+    assert_eq!(show(&world, &wind)["edits"]["bpm"], 100.0);
+    well(&world, &["undo"]);
     // One step, which is undone as one.
     well(&world, &["undo"]);
     assert!(world.search(&[]).iter().all(|t| is_unset(Path::new(t["path"].as_str().unwrap()))));

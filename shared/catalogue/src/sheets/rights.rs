@@ -105,7 +105,7 @@ impl Catalogue {
         let mut rows = Vec::with_capacity(table.rows.len());
         let mut licences: Vec<(ContentId, Licence)> = Vec::new();
         for row in &table.rows {
-            let (outcome, note) = match (licence(row), finder.find(row)) {
+            let (outcome, note) = match (row.check().and_then(|()| licence(row)), finder.find(row)) {
                 (Err(reason), _) => (Outcome::Refused, reason),
                 (Ok(_), Found::None(why)) => (Outcome::Unmatched, why),
                 (Ok(_), Found::Many(why)) => (Outcome::Ambiguous, why),

@@ -29,13 +29,25 @@ pub(super) struct Row {
     /// The line of the file that it begins in.
     pub(super) line: u64,
     cells: HashMap<String, String>,
+    /// What stands beyond the last heading, where a cell was cut in two: all cells may be another column's.
+    surplus: Option<String>,
 }
 
 impl Row {
     /// The same row with some of its columns alone.
     pub(super) fn only(&self, columns: &[&str]) -> Self {
         let cells = self.cells.iter().filter(|(name, _)| columns.contains(&name.as_str()));
-        Self { line: self.line, cells: cells.map(|(name, cell)| (name.clone(), cell.clone())).collect() }
+        Self { cells: cells.map(|(name, cell)| (name.clone(), cell.clone())).collect(), line: self.line, surplus: self.surplus.clone() }
+    }
+
+    /// Why the row cannot be understood, if its cells do not go with the headings.
+    pub(super) fn check(&self) -> Result<(), String> {
+        match &self.surplus {
+            None => Ok(()),
+            Some(cell) => Err(format!(
+                "it has more cells than there are headings (the last says '{cell}'); write a cell with a separator in it in quotes"
+            )),
+        }
     }
 
     /// What a cell says; `None` for an empty one.
@@ -69,7 +81,8 @@ impl Table {
         for record in reader.records() {
             let record = record?;
             let cells = columns.iter().zip(record.iter()).filter_map(|(c, cell)| Some((c.clone()?, unguarded(cell).to_owned())));
-            let row = Row { line: record.position().map_or(0, csv::Position::line), cells: cells.collect() };
+            let surplus = record.iter().skip(columns.len()).filter(|c| !c.trim().is_empty()).last().map(ToOwned::to_owned);
+            let row = Row { line: record.position().map_or(0, csv::Position::line), cells: cells.collect(), surplus };
             if row.cells.values().any(|c| !c.trim().is_empty()) {
                 rows.push(row);
             }

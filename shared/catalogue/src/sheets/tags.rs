@@ -6,6 +6,7 @@ use super::finding::{Finder, Found};
 use super::table::{SheetError, Table, cell, unguarded};
 use crate::store::roots::Roots;
 use crate::{Catalogue, CatalogueError, Reader};
+use std::collections::HashMap;
 use std::io::{Read, Write};
 use track::{ContentId, Edits, Field, Track};
 
@@ -94,7 +95,12 @@ impl Catalogue {
         let finder = Finder::new(self.db(), &roots)?;
         let mut report = TagReport { unknown_columns: table.unknown.clone(), ..TagReport::default() };
         let mut edits: Vec<(ContentId, Edits)> = Vec::new();
+        let mut told: HashMap<ContentId, (u64, Edits)> = HashMap::new();
         for row in &table.rows {
+            if let Err(why) = row.check() {
+                report.refused.push((row.line, why));
+                continue;
+            }
             // Titles and codes are what is set here, so they do not tell which track is meant.
             let id = match finder.find(&row.only(&["content-id", "path"])) {
                 Found::One { id, .. } => id,
@@ -122,6 +128,17 @@ impl Catalogue {
                 report.refused.push((row.line, wrong));
                 continue;
             }
+            match told.get(&id) {
+                Some((line, before)) if *before != after => {
+                    report.refused.push((row.line, format!("line {line} is of the same track, and says otherwise")));
+                    continue;
+                }
+                Some(_) => {
+                    report.rows += 1;
+                    continue;
+                }
+                None => told.insert(id.clone(), (row.line, after.clone())),
+            };
             report.rows += 1;
             if after != measured.edits {
                 report.changed += 1;

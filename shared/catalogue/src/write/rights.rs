@@ -4,6 +4,7 @@ use super::Catalogue;
 use super::found::touch;
 use crate::CatalogueError;
 use rusqlite::{OptionalExtension, Transaction, params};
+use std::collections::BTreeMap;
 use track::ContentId;
 use track::rights::{Licence, Terms};
 
@@ -19,29 +20,50 @@ pub struct Licensed {
 }
 
 impl Catalogue {
-    /// Adds licences to tracks, all or none. One with the owner and number of one that the track has takes its place.
+    /// Adds licences to tracks, all or none. Those of one owner and number take the place of what the track had under these; what is
+    /// handed in together stands beside each other, as one contract may grant several things.
     ///
     /// # Errors
     /// Failures of the store or the index.
     pub fn add_licences(&mut self, licences: &[(ContentId, Licence)]) -> Result<Licensed, CatalogueError> {
+        let mut contracts: BTreeMap<(&str, &str, &str), Vec<&Licence>> = BTreeMap::new();
+        let mut alone = Vec::new();
+        for (id, licence) in licences {
+            if licence.id.is_empty() {
+                alone.push((id.0.as_str(), vec![licence]));
+            } else {
+                contracts.entry((&id.0, &licence.owner, &licence.id)).or_default().push(licence);
+            }
+        }
+        let together: Vec<(&str, Vec<&Licence>)> = contracts.into_iter().map(|((id, ..), of)| (id, of)).chain(alone).collect();
         self.durably(|c| {
             let tx = c.db.transaction()?;
             let mut done = Licensed::default();
-            for (id, licence) in licences {
-                let before = licences_of(&tx, id)?;
-                if before.contains(licence) {
-                    done.known += 1;
-                    continue;
+            for (id, handed_in) in &together {
+                let id = ContentId((*id).to_owned());
+                let before = licences_of(&tx, &id)?;
+                let mut new: Vec<&Licence> = Vec::new();
+                for licence in handed_in {
+                    if before.contains(licence) || new.contains(licence) {
+                        done.known += 1;
+                    } else {
+                        new.push(licence);
+                    }
                 }
-                let same = |l: &&Licence| !licence.id.is_empty() && l.id == licence.id && l.owner == licence.owner;
-                if let Some(same) = before.iter().find(same) {
+                let Some(first) = new.first() else { continue };
+                let is_replaced =
+                    |l: &&Licence| !first.id.is_empty() && l.id == first.id && l.owner == first.owner && !handed_in.contains(l);
+                let replaced: Vec<&Licence> = before.iter().filter(is_replaced).collect();
+                for old in &replaced {
                     tx.prepare_cached("DELETE FROM licences WHERE content_id = ?1 AND licence = ?2")?
-                        .execute(params![id.0, serde_json::to_string(same)?])?;
-                    done.changed += 1;
-                } else {
-                    done.added += 1;
+                        .execute(params![id.0, serde_json::to_string(old)?])?;
                 }
-                put(&tx, id, licence)?;
+                for licence in &new {
+                    put(&tx, &id, licence)?;
+                }
+                let changed = replaced.len().min(new.len());
+                done.changed += changed;
+                done.added += new.len() - changed;
             }
             tx.commit()?;
             Ok(done)
