@@ -250,13 +250,13 @@ pub struct UsageAdd {
     /// The scene
     #[arg(long, default_value = "")]
     pub scene: String,
-    /// Where it begins on the timeline, in seconds or as hours:minutes:seconds
+    /// Where it begins on the timeline, in seconds, as hours:minutes:seconds, or with --fps as timecode (01:02:03:12, or 01:02:03;12 where frames are dropped)
     #[arg(long = "in", value_name = "TIME")]
     pub from: String,
     /// Where it ends
     #[arg(long = "out", value_name = "TIME")]
     pub to: String,
-    /// Frames a second of the timecode, like 25 or 29.97
+    /// Frames a second of the timecode, like 25 or 29.97; the cue sheet counts as --in and --out do, at 29.97 and 59.94 with dropped frames if they say neither
     #[arg(long)]
     pub fps: Option<f64>,
     /// The day [default: today]

@@ -342,20 +342,6 @@ pub fn short_hash(text: &str) -> String {
     blake3::hash(text.as_bytes()).to_hex().as_str()[..16].to_owned()
 }
 
-/// Seconds, hours, minutes and seconds with colons between them, or those and frames where it is known how many there are in a second.
-pub fn seconds(text: &str, frames_per_s: Option<f64>) -> Option<f64> {
-    match (text.split([':', ';']).collect::<Vec<_>>().as_slice(), frames_per_s) {
-        ([h, m, s, f], Some(fps)) => {
-            let frame = number(f).filter(|f| *f < fps && f.fract() == 0.0)?;
-            // A timecode counts seconds of so many whole frames each.
-            let whole = clock::seconds(&format!("{h}:{m}:{s}"))?;
-            Some((whole * fps.round() + frame) / fps)
-        }
-        (parts, _) if parts.len() <= 3 => clock::seconds(text),
-        _ => None,
-    }
-}
-
 fn range(name: &str, text: &str, one: &dyn Fn(&str) -> Option<f64>) -> anyhow::Result<RangeInclusive<f64>> {
     let parts = text.split_once("..").map(|(a, b)| (a, b.strip_prefix('=').unwrap_or(b)));
     let end = |t: &str, open: f64| if t.trim().is_empty() { Some(open) } else { one(t) };

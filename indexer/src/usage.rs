@@ -2,12 +2,13 @@
 
 use crate::OK;
 use crate::arguments::{Arguments, UsageAdd, Usages};
-use crate::asking::{self, seconds};
+use crate::asking;
 use crate::output::{self, count, duration, printable};
 use anyhow::Context;
 use catalogue::{Catalogue, Reader, Used};
 use serde_json::json;
 use std::path::Path;
+use track::clock::{self, Timecode};
 use track::{Usage, UsageCode};
 
 /// Takes in what plugins have told since the last run. Where that cannot be done (a medium that cannot be written), it is told and all else goes on.
@@ -78,14 +79,25 @@ pub fn run(arguments: &Arguments, command: &Usages) -> anyhow::Result<u8> {
 
 fn usage(reader: &Reader, add: &UsageAdd) -> anyhow::Result<Usage> {
     let content_id = asking::find(reader, &add.track)?;
-    let time = |name: &str, text: &str| {
-        let how = || format!("--{name} {text}: write it in seconds, as 1:02:03.5, or with --fps as 01:02:03:12");
-        seconds(text, add.fps.map(exact_fps)).with_context(how)
-    };
-    let (in_s, out_s) = (time("in", &add.from)?, time("out", &add.to)?);
-    anyhow::ensure!(in_s < out_s, "--in lies before --out");
-    anyhow::ensure!(!add.project.trim().is_empty(), "--project needs a name");
     let fps = add.fps.map(exact_fps);
+    let time = |name: &str, text: &str| {
+        let how = || {
+            format!(
+                "--{name} {text}: write it in seconds, as 1:02:03.5, or with --fps as 01:02:03:12, or as 01:02:03;12 where frames are dropped"
+            )
+        };
+        let coded = fps.and_then(|fps| Timecode::read(text, fps)).map(|(s, code)| (s, Some(code)));
+        coded.or_else(|| Some((clock::seconds(text)?, None))).with_context(how)
+    };
+    let ((in_s, from), (out_s, to)) = (time("in", &add.from)?, time("out", &add.to)?);
+    anyhow::ensure!(in_s < out_s, "--in lies before --out");
+    anyhow::ensure!(
+        from.zip(to).is_none_or(|(from, to)| from == to),
+        "--in and --out count frames differently: with a semicolon numbers are dropped, with a colon none is"
+    );
+    let may_drop = fps.and_then(|fps| Timecode::new(fps, true)).is_some_and(|c| c.drops);
+    let drops_none = may_drop && from.or(to).is_some_and(|code| !code.drops);
+    anyhow::ensure!(!add.project.trim().is_empty(), "--project needs a name");
     anyhow::ensure!(fps.is_none_or(|f| (1.0..=240.0).contains(&f)), "--fps lies in 1 to 240");
     let date = match &add.date {
         Some(text) => text.parse().with_context(|| format!("--date {text}: write it like 2027-03-01"))?,
@@ -101,6 +113,7 @@ fn usage(reader: &Reader, add: &UsageAdd) -> anyhow::Result<Usage> {
         in_s,
         out_s,
         frames_per_s: fps,
+        drops_none: drops_none,
         date,
         code,
     };

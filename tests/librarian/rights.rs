@@ -219,6 +219,27 @@ pub(super) fn timecode() {
         let begins = asked(&world, &["usage", "list", "P"])[0]["in_s"].as_f64();
         assert!(code == 2 || from == "00:01:00:12" && begins == Some(60.48), "{from}: {begins:?} {told}{errors}");
     }
+    // On the cue sheet a time stands as it was typed, whether or not numbers of frames are dropped.
+    let used = |project: &str, from: &str, to: &str, fps: &str| {
+        let add = ["usage", "add", path.to_str().unwrap(), "--project", project, "--in", from, "--out", to, "--fps", fps];
+        say(&world, &add)
+    };
+    for (project, from, to, fps) in [
+        ("Drop", "01:00:00;00", "01:02:03;12", "29.97"),
+        ("Non-drop", "01:00:00:00", "01:02:03:12", "29.97"),
+        ("Twice", "01:00:00;01", "01:02:03;59", "59.94"),
+        ("Film", "01:00:00:01", "01:02:03:23", "23.976"),
+    ] {
+        let (code, told, errors) = used(project, from, to, fps);
+        assert_eq!(code, 0, "{told}{errors}");
+        let cue = &asked(&world, &["cue-sheet", project])[0];
+        assert_eq!((cue["timecode_in"].as_str(), cue["timecode_out"].as_str()), (Some(from), Some(to)), "{project}: {cue}");
+    }
+    // A number that is dropped is no time, and one sheet has one count.
+    for (from, to) in [("01:01:00;00", "01:02:00;02"), ("01:00:00;00", "01:02:03:12")] {
+        let (code, _, errors) = used("Wrong", from, to, "29.97");
+        assert!(code == 2 && errors.contains("dropped"), "{code}: {errors}");
+    }
 }
 
 /// Text that some program somewhere takes for something else than text.

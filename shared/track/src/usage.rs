@@ -1,6 +1,7 @@
 //! Where a track was used.
 
 use crate::ContentId;
+use crate::clock::{Timecode, to_thousandths};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -62,9 +63,21 @@ pub struct Usage {
     /// Frames per second of the project's timecode, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frames_per_s: Option<f64>,
+    /// Whether that timecode drops no numbers, though at its rate it could (29.97 and 59.94).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub drops_none: bool,
     /// The day on which it was placed.
     pub date: Date,
     /// How it counts.
     #[serde(default)]
     pub code: UsageCode,
+}
+
+impl Usage {
+    /// A time of the project as it is written there: timecode where its rate is known, else thousandths.
+    #[must_use]
+    pub fn written(&self, seconds: f64) -> String {
+        let code = self.frames_per_s.and_then(|fps| Timecode::new(fps, !self.drops_none));
+        code.map_or_else(|| to_thousandths(seconds), |code| code.at(seconds))
+    }
 }

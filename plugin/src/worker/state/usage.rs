@@ -42,6 +42,7 @@ impl State {
                     in_s,
                     out_s,
                     frames_per_s: None,
+                    drops_none: false,
                     date: jiff::Zoned::now().date(),
                     code: self.seen.usage_code,
                 })

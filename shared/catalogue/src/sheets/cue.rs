@@ -109,58 +109,11 @@ impl Reader {
             isrc: said(Field::Isrc),
             code: format!("{:?} ({})", usage.code, usage.code.meaning()),
             duration: format!("{:02}:{:02}:{:02}", length_s / 3600, length_s / 60 % 60, length_s % 60),
-            timecode_in: timecode(usage.in_s, usage.frames_per_s),
-            timecode_out: timecode(usage.out_s, usage.frames_per_s),
+            timecode_in: usage.written(usage.in_s),
+            timecode_out: usage.written(usage.out_s),
             scene: usage.scene.clone(),
             licences: named.filter(|n| !n.is_empty()).collect::<Vec<_>>().join("; "),
             attribution: credits.join("; "),
         })
-    }
-}
-
-/// A time as SMPTE ST 12 counts it: hours, minutes, seconds and frames; at 29.97 and 59.94 frames a second with dropped numbers, which a semicolon tells. Without frames, thousandths.
-#[must_use]
-pub fn timecode(seconds: f64, frames_per_s: Option<f64>) -> String {
-    let seconds = seconds.max(0.0);
-    let Some(fps) = frames_per_s.filter(|f| (1.0..=240.0).contains(f)) else {
-        let ms = (seconds * 1000.0).round() as u64;
-        return format!("{:02}:{:02}:{:02}.{:03}", ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000);
-    };
-    let base = fps.round() as u64;
-    // A frame lasts until the next begins; the thousandth of one is what rounding of seconds may lack.
-    let mut frame = (seconds * fps + 1e-3).floor() as u64;
-    // 30000/1001 and 60000/1001; 23.976 is counted without dropping.
-    let drops = (fps - base as f64).abs() > 1e-3 && base.is_multiple_of(30);
-    if drops {
-        let dropped = base / 15;
-        let (per_minute, per_ten) = (60 * base - dropped, 600 * base - 9 * dropped);
-        let (tens, rest) = (frame / per_ten, frame % per_ten);
-        frame += 9 * dropped * tens;
-        if rest >= 60 * base {
-            frame += dropped * ((rest - 60 * base) / per_minute + 1);
-        }
-    }
-    let s = frame / base;
-    let mark = if drops { ';' } else { ':' };
-    format!("{:02}:{:02}:{:02}{mark}{:02}", s / 3600, s / 60 % 60, s % 60, frame % base)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn timecodes_are_those_of_the_standard() {
-        assert_eq!(timecode(3661.5, Some(25.0)), "01:01:01:12");
-        assert_eq!(timecode(3661.5, None), "01:01:01.500");
-        assert_eq!(timecode(1.001, Some(24000.0 / 1001.0)), "00:00:01:00");
-        let drop = |frames: u64| timecode(frames as f64 * 1001.0 / 30000.0, Some(30000.0 / 1001.0));
-        // The first number that is dropped, the tenth minute, where none is, and an hour.
-        for (frames, want) in
-            [(1799, "00:00:59;29"), (1800, "00:01:00;02"), (17_981, "00:09:59;29"), (17_982, "00:10:00;00"), (107_892, "01:00:00;00")]
-        {
-            assert_eq!(drop(frames), want, "{frames}");
-        }
-        assert_eq!(timecode(3600.0 * 1.001, Some(60000.0 / 1001.0)), "01:00:03;36");
     }
 }

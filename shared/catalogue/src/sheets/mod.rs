@@ -9,7 +9,7 @@ mod rights;
 mod table;
 mod tags;
 
-pub use cue::{CueLine, timecode};
+pub use cue::CueLine;
 pub use rights::{Outcome, RightsReport, RowReport};
 pub use table::{SheetError, cell};
 pub use tags::TagReport;

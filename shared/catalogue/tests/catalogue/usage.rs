@@ -13,6 +13,7 @@ fn used(id: &str, n: u32, in_s: f64) -> Usage {
         in_s,
         out_s: in_s + 10.0,
         frames_per_s: Some(25.0),
+        drops_none: false,
         date: "2026-11-28".parse().unwrap(),
         code: UsageCode::BI,
     }
