@@ -113,7 +113,7 @@ fn usage(reader: &Reader, add: &UsageAdd) -> anyhow::Result<Usage> {
         in_s,
         out_s,
         frames_per_s: fps,
-        drops_none: drops_none,
+        drops_none,
         date,
         code,
     };
