@@ -2,11 +2,14 @@
 
 use crate::arguments::{Arguments, Learn};
 use crate::{OK, SOME_FAILED, output};
+use affect::Affect;
 use anyhow::{Context, bail};
-use catalogue::{Catalogue, Learned, MeasuredMood};
+use catalogue::{Catalogue, Learned, MeasuredMood, Reader};
 use mood::learn::{self, Correction, Example, LEAST_EXAMPLES, Lesson, Worth};
 use serde_json::json;
 use std::collections::HashMap;
+use std::path::Path;
+use track::{ContentId, Field};
 
 /// What was learned before.
 pub fn known(catalogue: &Catalogue) -> anyhow::Result<Option<Correction>> {
@@ -15,7 +18,8 @@ pub fn known(catalogue: &Catalogue) -> anyhow::Result<Option<Correction>> {
 }
 
 pub fn run(arguments: &Arguments, command: &Learn) -> anyhow::Result<u8> {
-    let mut catalogue = Catalogue::open_existing(&arguments.catalogue_dir()?)?;
+    let dir = arguments.catalogue_dir()?;
+    let mut catalogue = Catalogue::open_existing(&dir)?;
     if command.forget {
         catalogue.set_correction(None)?;
         if arguments.json {
@@ -27,15 +31,24 @@ pub fn run(arguments: &Arguments, command: &Learn) -> anyhow::Result<u8> {
     }
     let moods = catalogue.moods()?;
     let model = newest(&moods).context("no track has a measured mood; scan first: indexer scan DIR")?;
-    let examples: Vec<Example> = moods.iter().filter_map(|m| example(m, &model)).collect();
+    let (ids, mut examples): (Vec<ContentId>, Vec<Example>) =
+        moods.iter().filter_map(|m| Some((m.content_id.clone(), example(m, &model)?))).unzip();
     let others = moods.iter().filter(|m| m.by_hand.is_some() && example(m, &model).is_none()).count();
-    if examples.len() < LEAST_EXAMPLES {
-        bail!(
-            "{} tracks have a mood that was set by hand and measured by {model}; {LEAST_EXAMPLES} at least teach something: indexer edit TRACK --set mood=serene",
-            examples.len()
-        );
+    for (example, work) in examples.iter_mut().zip(works(&dir, &ids, &moods)?) {
+        example.work = work;
     }
     let lesson = learn::learn(&model, &examples);
+    if lesson.works < LEAST_EXAMPLES {
+        let copies = if lesson.works < lesson.examples {
+            " (copies of one recording, and pieces of an album that were set to one place, count once)"
+        } else {
+            ""
+        };
+        bail!(
+            "{} have a mood that was set by hand and measured by {model}{copies}; {LEAST_EXAMPLES} at least teach something: indexer edit TRACK --set mood=serene",
+            output::count(lesson.works, "track", "tracks")
+        );
+    }
     let is_applied = lesson.correction.is_some() && !command.dry_run;
     if !command.dry_run {
         match &lesson.correction {
@@ -68,17 +81,35 @@ fn newest(moods: &[MeasuredMood]) -> Option<String> {
 
 fn example(m: &MeasuredMood, model: &str) -> Option<Example> {
     let measured = m.affect.as_ref().filter(|a| a.version == model)?;
-    Some(Example { embedding: m.mood.as_ref()?.value.embedding.clone(), measured: measured.value.at, by_hand: m.by_hand? })
+    Some(Example { embedding: m.mood.as_ref()?.value.embedding.clone(), measured: measured.value.at, by_hand: m.by_hand?, work: 0 })
+}
+
+/// What tracks are of one work, by numbers: copies of one recording, and pieces of an album that were set to one place, as `edit --album`
+/// does: what was set of one tells what was set of the others.
+fn works(dir: &Path, ids: &[ContentId], moods: &[MeasuredMood]) -> anyhow::Result<Vec<usize>> {
+    let reader = Reader::open(dir)?;
+    let mut works = reader.recordings(ids)?;
+    let by_hand: HashMap<&ContentId, Affect> = moods.iter().filter_map(|m| Some((&m.content_id, m.by_hand?))).collect();
+    let mut albums: HashMap<(String, [u64; 2]), usize> = HashMap::new();
+    for (n, id) in ids.iter().enumerate() {
+        let Some(track) = reader.track(id)? else { continue };
+        let (Some(album), Some(at)) = (track.said(Field::Album), by_hand.get(id)) else { continue };
+        let place = [at.valence, at.arousal].map(f64::to_bits);
+        let (mine, first) = (works[n], *albums.entry((album.value.to_lowercase(), place)).or_insert(works[n]));
+        works.iter_mut().filter(|w| **w == mine).for_each(|w| *w = first);
+    }
+    Ok(works)
 }
 
 fn report(arguments: &Arguments, model: &str, lesson: &Lesson, others: usize, is_applied: bool) -> anyhow::Result<()> {
     if arguments.json {
         return output::json(&json!({
-            "model": model, "examples": lesson.examples, "other_examples": others, "valence": lesson.valence, "arousal": lesson.arousal,
+            "model": model, "examples": lesson.examples, "works": lesson.works, "other_examples": others, "valence": lesson.valence, "arousal": lesson.arousal,
             "id": lesson.correction.as_ref().map(|c| &c.id), "applied": is_applied,
         }));
     }
-    output::line(&format!("{} tracks whose mood was set by hand, measured by {model}", lesson.examples))?;
+    let works = if lesson.works < lesson.examples { format!(" ({} works; copies teach once)", lesson.works) } else { String::new() };
+    output::line(&format!("{} tracks whose mood was set by hand{works}, measured by {model}", lesson.examples))?;
     if others > 0 {
         output::line(&format!("{others} more were measured by something else: 'indexer scan --upgrade' lets these be learned from, too"))?;
     }

@@ -6,9 +6,10 @@
 use affect::{Affect, AffectEstimate};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use track::Value;
 
-/// Fewer tracks than this teach nothing.
+/// Fewer works than this teach nothing.
 pub const LEAST_EXAMPLES: usize = 8;
 /// Parts that the examples are left out in, one after the other.
 const FOLDS: usize = 10;
@@ -29,6 +30,8 @@ pub struct Example {
     pub measured: Affect,
     /// Where somebody put it.
     pub by_hand: Affect,
+    /// What it is a copy or a part of: examples of one number are one example, heard several times.
+    pub work: usize,
 }
 
 /// A correction for one axis.
@@ -73,6 +76,8 @@ pub struct Worth {
 pub struct Lesson {
     /// Tracks that were learned from.
     pub examples: usize,
+    /// Different works among them.
+    pub works: usize,
     /// Absent where there were too few.
     pub valence: Option<Worth>,
     /// Absent where there were too few.
@@ -84,16 +89,17 @@ pub struct Lesson {
 /// Learns from examples of one model.
 #[must_use]
 pub fn learn(model: &str, examples: &[Example]) -> Lesson {
-    let mut lesson = Lesson { examples: examples.len(), valence: None, arousal: None, correction: None };
+    let works = Works::of(examples);
+    let mut lesson = Lesson { examples: examples.len(), works: works.n, valence: None, arousal: None, correction: None };
     let width = examples.first().map_or(0, |e| e.embedding.len());
     let is_sound = |e: &Example| e.embedding.len() == width && e.embedding.iter().all(|x| x.is_finite());
-    if examples.len() < LEAST_EXAMPLES || !examples.iter().all(is_sound) {
+    if works.n < LEAST_EXAMPLES || !examples.iter().all(is_sound) {
         return lesson;
     }
     let rows: Vec<Vec<f64>> = examples.iter().map(|e| e.embedding.iter().map(|x| f64::from(*x)).collect()).collect();
     let off = |of: fn(&Affect) -> f64| -> Vec<f64> { examples.iter().map(|e| of(&e.by_hand) - of(&e.measured)).collect() };
-    let (valence, worth_v) = axis(&rows, &off(|a| a.valence));
-    let (arousal, worth_a) = axis(&rows, &off(|a| a.arousal));
+    let (valence, worth_v) = axis(&rows, &off(|a| a.valence), &works);
+    let (arousal, worth_a) = axis(&rows, &off(|a| a.arousal), &works);
     (lesson.valence, lesson.arousal) = (Some(worth_v), Some(worth_a));
     if valence.is_some() || arousal.is_some() {
         let mut correction = Correction { id: String::new(), model: model.to_owned(), examples: examples.len(), valence, arousal };
@@ -129,25 +135,58 @@ impl Axis {
     }
 }
 
-/// The correction of an axis, if it is worth one, and its worth.
-fn axis(rows: &[Vec<f64>], off: &[f64]) -> (Option<Axis>, Worth) {
-    let n = rows.len();
-    let before: Vec<f64> = off.iter().map(|o| o * o).collect();
+/// Which examples are of one work. A copy among the examples that teach would tell what was set of the one that is left out.
+struct Works {
+    n: usize,
+    /// For each example its work, counted from zero.
+    of: Vec<usize>,
+    /// Examples of each work.
+    sizes: Vec<f64>,
+}
+
+impl Works {
+    fn of(examples: &[Example]) -> Self {
+        let mut numbers: HashMap<usize, usize> = HashMap::new();
+        let mut of = Vec::with_capacity(examples.len());
+        for example in examples {
+            let next = numbers.len();
+            of.push(*numbers.entry(example.work).or_insert(next));
+        }
+        let mut sizes = vec![0.0; numbers.len()];
+        of.iter().for_each(|w| sizes[*w] += 1.0);
+        Self { n: numbers.len(), of, sizes }
+    }
+
+    /// The mean of each work.
+    fn means(&self, of_examples: &[f64]) -> Vec<f64> {
+        let mut sums = vec![0.0; self.n];
+        for (w, x) in self.of.iter().zip(of_examples) {
+            sums[*w] += x / self.sizes[*w];
+        }
+        sums
+    }
+}
+
+/// The correction of an axis, if it is worth one, and its worth: both told by works that were left out whole.
+fn axis(rows: &[Vec<f64>], off: &[f64], works: &Works) -> (Option<Axis>, Worth) {
+    let n = works.n;
+    let before = works.means(&off.iter().map(|o| o * o).collect::<Vec<_>>());
     let left_out = |ridge: f64| -> Vec<f64> {
-        let mut squares = vec![0.0; n];
+        let mut squares = vec![0.0; rows.len()];
         for fold in 0..FOLDS.min(n) {
+            let is_left_out = |i: &usize| works.of[*i] % FOLDS == fold;
             let (mut train, mut wanted) = (Vec::new(), Vec::new());
-            for i in (0..n).filter(|i| i % FOLDS != fold) {
+            for i in (0..rows.len()).filter(|i| !is_left_out(i)) {
                 train.push(rows[i].as_slice());
                 wanted.push(off[i]);
             }
             let Some(axis) = fit(&train, &wanted, ridge) else { continue };
-            for i in (0..n).filter(|i| i % FOLDS == fold) {
+            for i in (0..rows.len()).filter(is_left_out) {
                 let row: Vec<f32> = rows[i].iter().map(|x| *x as f32).collect();
                 squares[i] = (off[i] - axis.at(&row)).powi(2);
             }
         }
-        squares
+        works.means(&squares)
     };
     let mean = |x: &[f64]| x.iter().sum::<f64>() / n as f64;
     let tried = RIDGES.into_iter().map(|r| (r, left_out(r)));
@@ -233,12 +272,12 @@ mod tests {
             (state >> 33) as f64 / f64::from(1u32 << 31) * 2.0 - 1.0
         };
         (0..n)
-            .map(|_| {
+            .map(|work| {
                 let embedding: Vec<f32> = (0..32).map(|_| random() as f32).collect();
                 let measured = Affect { valence: 0.4 * random(), arousal: 0.4 * random() };
                 let told = if teaches { 0.25 + 0.3 * f64::from(embedding[3]) - 0.2 * f64::from(embedding[7]) } else { 0.0 };
                 let by_hand = Affect::clamped(measured.valence + told + noise * random(), measured.arousal + noise * random());
-                Example { embedding, measured, by_hand }
+                Example { embedding, measured, by_hand, work }
             })
             .collect()
     }
@@ -269,6 +308,22 @@ mod tests {
         assert!(made <= 5, "{made} of 20 libraries were corrected for noise");
         let few = learn(MODEL, &library(LEAST_EXAMPLES - 1, 0.0, 5, true));
         assert!(few.correction.is_none() && few.valence.is_none());
+    }
+
+    #[test]
+    fn copies_of_one_work_teach_no_more_than_one() {
+        // What was set has nothing to do with the sound, so nothing holds for other works, however many copies there are.
+        let pieces = library(12, 0.6, 11, false);
+        let copies: Vec<Example> = pieces.iter().flat_map(|e| std::iter::repeat_n(e.clone(), 4)).collect();
+        let (once, four_times) = (learn(MODEL, &pieces), learn(MODEL, &copies));
+        assert_eq!((once.works, four_times.works, four_times.examples), (12, 12, 48));
+        for (once, four_times) in [(once.valence, four_times.valence), (once.arousal, four_times.arousal)] {
+            let (once, four_times) = (once.unwrap(), four_times.unwrap());
+            assert!((once.before - four_times.before).abs() < 1e-9);
+            assert!(four_times.after > 0.9 * once.after && !four_times.is_better, "{once:?} {four_times:?}");
+        }
+        let few: Vec<Example> = copies.into_iter().filter(|e| e.work < LEAST_EXAMPLES - 1).collect();
+        assert!(few.len() > LEAST_EXAMPLES && learn(MODEL, &few).valence.is_none());
     }
 
     #[test]

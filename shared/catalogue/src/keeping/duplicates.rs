@@ -90,6 +90,25 @@ impl Copies {
 }
 
 impl Reader {
+    /// Numbers for some tracks: those of one number are copies of one recording.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn recordings(&self, ids: &[ContentId]) -> Result<Vec<usize>, CatalogueError> {
+        let mut row = self.db().prepare("SELECT id FROM tracks WHERE content_id = ?1")?;
+        let mut print = |id: &ContentId| -> Result<Vec<u32>, CatalogueError> {
+            let id: i64 = row.query_row([&id.0], |row| row.get(0))?;
+            Ok(pack::analysis_without_outline(self.db(), id)?.fingerprint.map(|f| f.value).unwrap_or_default())
+        };
+        let prints: Vec<Vec<u32>> = ids.iter().map(&mut print).collect::<Result<_, _>>()?;
+        let mut numbers: Vec<usize> = (0..ids.len()).collect();
+        for members in near(&prints) {
+            let first = members.iter().copied().min().unwrap_or_default();
+            members.iter().for_each(|m| numbers[*m] = first);
+        }
+        Ok(numbers)
+    }
+
     /// Groups of files and tracks that are copies of one recording.
     ///
     /// # Errors

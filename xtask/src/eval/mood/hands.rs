@@ -90,8 +90,10 @@ fn try_library(library: &[Row], hands: usize, draw: u64, sums: &mut Sums) {
     if taught.len() < hands || rest.len() < 20 {
         return;
     }
-    let examples: Vec<Example> =
-        taught.iter().map(|r| Example { embedding: r.embedding.clone(), measured: r.at, by_hand: r.truth }).collect();
+    let examples: Vec<Example> = taught
+        .iter()
+        .map(|r| Example { embedding: r.embedding.clone(), measured: r.at, by_hand: r.truth, work: r.song as usize })
+        .collect();
     let lesson = learn(MODEL, &examples);
     sums.libraries += 1;
     sums.applied += usize::from(lesson.correction.is_some());
