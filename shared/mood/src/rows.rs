@@ -47,7 +47,16 @@ impl RowModel {
     pub(crate) fn run(&self, rows: &[&[f32]]) -> Result<Answers<'_>, ModelError> {
         let numbers: Vec<f32> = rows.iter().flat_map(|row| self.columns.iter().map(|c| row.get(*c).copied().unwrap_or(f32::NAN))).collect();
         let outputs = self.model.run(&[Input { shape: &[rows.len(), self.columns.len()], numbers: Numbers::F32(&numbers) }])?;
+        all_told(&outputs).map_err(|reason| ModelError::Run { model: self.id().to_owned(), reason })?;
         Ok(Answers { model: &self.model, outputs, rows: rows.len() })
+    }
+}
+
+/// Whether a model gave numbers that are any: what it could not tell must not pass for a zero.
+fn all_told(outputs: &[Vec<f32>]) -> Result<(), String> {
+    match outputs.iter().flatten().find(|x| !x.is_finite()) {
+        None => Ok(()),
+        Some(x) => Err(format!("it answered {x}, which is no measure; try it without --model")),
     }
 }
 
@@ -90,4 +99,17 @@ pub(crate) fn probability(given: f64) -> f64 {
 /// A spread that a model gave: the whole plane's half where it gave none.
 pub(crate) fn spread(given: f64) -> f64 {
     if given.is_nan() { 1.0 } else { given.clamp(0.01, 1.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::all_told;
+
+    #[test]
+    fn what_is_no_number_is_no_answer() {
+        assert!(all_told(&[vec![0.0, -1.0], vec![1.0]]).is_ok());
+        for x in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            assert!(all_told(&[vec![0.5], vec![0.0, x]]).is_err());
+        }
+    }
 }
