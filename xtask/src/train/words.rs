@@ -2,8 +2,9 @@
 
 use super::cache::Cache;
 use anyhow::{Context, Result};
-use mood::words::{Ngrams, ngrams};
+use mood::words::{Ngrams, ngrams, words};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
 
@@ -64,11 +65,40 @@ struct Row<'a> {
     labels: Option<&'a [usize]>,
 }
 
+/// Sentences of the training that a word must occur in for the program to take it for one that the model was taught.
+const LEAST_SENTENCES: usize = 4;
+/// As many for a word that is common in another language: comments in English quote those.
+const LEAST_OF_COMMON: usize = 30;
+/// Where the program finds them, and the words of other languages.
+const TAUGHT: &str = "shared/mood/src/words/taught.txt";
+const ELSEWHERE: &str = "shared/mood/src/words/common_elsewhere.txt";
+/// Placeholders that GoEmotions put in place of names.
+const PLACEHOLDERS: [&str; 2] = ["[NAME]", "[RELIGION]"];
+
+/// Writes which words the training has, by which the program tells English from other languages.
+fn write_taught(root: &Path, all: &[Sentence]) -> Result<()> {
+    let path = root.join(ELSEWHERE);
+    let elsewhere = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let elsewhere: BTreeSet<&str> = elsewhere.split_whitespace().collect();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for sentence in all.iter().filter(|s| s.split != "test") {
+        let text = PLACEHOLDERS.iter().fold(sentence.text.clone(), |text, p| text.replace(p, " "));
+        let once: BTreeSet<String> = words(&text).collect();
+        once.into_iter().for_each(|word| *counts.entry(word).or_default() += 1);
+    }
+    counts.retain(|word, n| *n >= if elsewhere.contains(word.as_str()) { LEAST_OF_COMMON } else { LEAST_SENTENCES });
+    let taught: Vec<String> = counts.into_keys().collect();
+    let path = root.join(TAUGHT);
+    std::fs::write(&path, taught.join("\n") + "\n").with_context(|| path.display().to_string())
+}
+
 pub fn run(root: &Path, data: &Path, cache: &Cache) -> Result<()> {
+    let all = sentences(data)?;
+    write_taught(root, &all)?;
     let measured = cache.part("words")?;
     let path = measured.join("rows.jsonl");
     let mut file = std::io::BufWriter::new(std::fs::File::create(&path).with_context(|| path.display().to_string())?);
-    for sentence in sentences(data)? {
+    for sentence in &all {
         let Ngrams { affirmed, denied } = ngrams(&sentence.text);
         let row = Row { split: &sentence.split, affirmed, denied, affect: sentence.affect, labels: sentence.labels.as_deref() };
         serde_json::to_writer(&mut file, &row)?;
