@@ -1,7 +1,7 @@
 //! `indexer analyse`.
 
 use crate::arguments::{Analyse, Arguments, Measuring};
-use crate::{MEMORY, OK, describe, output, plot, scan};
+use crate::{MEMORY, OK, derived, describe, output, plot, scan};
 use analysis::LevelCurve;
 use anyhow::{Context, anyhow, bail};
 use mood::Models;
@@ -26,7 +26,9 @@ pub fn run(arguments: &Arguments, command: &Analyse) -> anyhow::Result<u8> {
         plot::draw(&track, to)?;
     }
     if arguments.json {
-        output::json(&track)?;
+        let mut all = serde_json::to_value(&track)?;
+        all["derived"] = derived::as_json(track.affect.as_ref().map(|a| &a.value));
+        output::json(&all)?;
     } else {
         describe::print(&track)?;
     }

@@ -1,7 +1,8 @@
 //! A track in words, a line for each thing that is known of it, with where it comes from.
 
+use crate::derived;
 use crate::output::{self, duration, printable};
-use affect::{Affect, Emotion, Quadrant, Rasa};
+use affect::{Affect, Quadrant};
 use track::rights::Licence;
 use track::{Field, Origin, Track, Usage, Value};
 
@@ -14,12 +15,20 @@ fn from<T>(value: &Value<T>) -> String {
     value.confidence.map_or(origin.clone(), |c| format!("{origin}, confidence {c:.2}"))
 }
 
+/// Of twenty mood words those are shown that weigh the most; `--json` has all.
+const MOST_WORDS: usize = 8;
 /// Under this confidence it is said in words, too, that the answer may be wrong.
 const SURE: f64 = 0.5;
 
 /// A word of warning where the analyser is not sure.
 fn doubt<T>(value: &Value<T>) -> &'static str {
     if value.confidence.is_some_and(|c| c < SURE) { ", a guess" } else { "" }
+}
+
+/// A word of warning where the model takes a sound for no music.
+fn no_music(track: &Track) -> String {
+    let doubt = track.mood.as_ref().and_then(|m| m.value.doubt());
+    doubt.map_or_else(String::new, |p| format!(", though it may be no music (probably music: {p:.2})"))
 }
 
 /// Mood: the place, what the model says of it, and what follows from the place.
@@ -32,11 +41,7 @@ fn mood(track: &Track, row: &dyn Fn(&str, String, String) -> anyhow::Result<()>)
     };
     let e = place.value;
     let spread = |s: f64| if s > 0.0 { format!(" ±{s:.2}") } else { String::new() };
-    let doubt = if place.origin == Origin::Measured && heard.and_then(|m| m.value.is_music).is_some_and(|p| p < SURE) {
-        ", though it may be no music"
-    } else {
-        ""
-    };
+    let doubt = if place.origin == Origin::Measured { no_music(track) } else { String::new() };
     let text = format!(
         "valence {:+.2}{}, arousal {:+.2}{}, {}{doubt}",
         e.at.valence,
@@ -60,16 +65,12 @@ fn mood(track: &Track, row: &dyn Fn(&str, String, String) -> anyhow::Result<()>)
             row("mood over time", text, from(m))?;
         }
     }
-    let derived = |name: &str, labels: Vec<&str>, places: Vec<Affect>| {
-        let mut all: Vec<(&str, f64)> = labels.into_iter().zip(affect::weights(&e, &places)).collect();
-        all.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let text: Vec<String> = all.iter().take(5).map(|(label, w)| format!("{label} {w:.2}")).collect();
-        row(name, text.join(", "), "derived from valence and arousal".into())
-    };
-    derived("  emotions", Emotion::OF_MUSIC.map(Emotion::label).to_vec(), Emotion::OF_MUSIC.map(Emotion::at).to_vec())?;
-    derived("  rasas", Rasa::ALL.map(Rasa::label).to_vec(), Rasa::ALL.map(Rasa::at).to_vec())?;
-    let words: Vec<_> = affect::TAGS.iter().filter_map(|t| affect::mood(t).ok()).collect();
-    derived("  words", words.iter().map(|w| w.word).collect(), words.iter().map(|w| w.at).collect())
+    for (name, weights) in derived::tables(&e) {
+        let some = if name == "words" { MOST_WORDS } else { weights.len() };
+        let text: Vec<String> = weights.iter().take(some).map(|(label, w)| format!("{label} {w:.2}")).collect();
+        row(&format!("  {name}"), text.join(", "), "derived from valence and arousal".into())?;
+    }
+    Ok(())
 }
 
 /// Prints what was measured where something better is known.
@@ -91,7 +92,8 @@ pub fn print_measured(track: &Track, measured: &Track) -> anyhow::Result<()> {
     if let (Some(b), Some(m)) = (&track.affect, &measured.affect)
         && b.origin != Origin::Measured
     {
-        row("mood", format!("valence {:+.2}, arousal {:+.2}", m.value.at.valence, m.value.at.arousal), from(m))?;
+        let text = format!("valence {:+.2}, arousal {:+.2}{}", m.value.at.valence, m.value.at.arousal, no_music(track));
+        row("mood", text, from(m))?;
     }
     Ok(())
 }

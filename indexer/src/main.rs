@@ -5,6 +5,7 @@ mod arguments;
 mod asking;
 mod bins;
 mod cue_sheet;
+mod derived;
 mod describe;
 mod edit;
 mod features;
@@ -79,7 +80,7 @@ fn main() -> ExitCode {
         // Whoever read our output has seen enough.
         Err(e) if e.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) => ExitCode::from(OK),
         Err(e) => {
-            eprintln!("indexer: {}", output::printable_lines(&format!("{e:#}")));
+            eprintln!("indexer: {}", output::printable_lines(&output::chain(&e)));
             ExitCode::from(COULD_NOT_RUN)
         }
     }

@@ -2,6 +2,15 @@
 
 use std::io::Write;
 
+/// What went wrong and why, each said once: a typed error often has its cause in its own words.
+pub fn chain(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |all, cause| match all.contains(&cause) {
+        true => all,
+        false if all.is_empty() => cause,
+        false => format!("{all}: {cause}"),
+    })
+}
+
 /// Said of lists in which values of different versions stand beside each other.
 pub const MIXED: &str =
     "not all of it was measured by the same version and model, and does not quite compare; 'indexer scan --upgrade FOLDER' measures anew";

@@ -2,7 +2,7 @@
 
 use crate::OK;
 use crate::arguments::{Arguments, Show};
-use crate::{asking, describe, output};
+use crate::{asking, derived, describe, output};
 use anyhow::Context;
 use catalogue::{Reader, Used};
 use serde_json::json;
@@ -16,6 +16,7 @@ pub fn run(arguments: &Arguments, command: &Show) -> anyhow::Result<u8> {
     if arguments.json {
         let mut all = serde_json::to_value(&track)?;
         all["measured"] = json!({ "tempo_bpm": measured.analysis.tempo_bpm, "key": measured.analysis.key, "metre": measured.analysis.metre, "affect": measured.affect });
+        all["derived"] = derived::as_json(track.affect.as_ref().map(|a| &a.value));
         all["licences"] = json!(licences);
         all["usages"] = json!(usages);
         output::json(&all)?;

@@ -29,6 +29,12 @@ impl Affect {
         Self { valence: c(valence), arousal: c(arousal) }
     }
 
+    /// Where this lies once a whole that it is a part of was put from one place to another; on the edge of the plane where that is beyond it.
+    #[must_use]
+    pub fn followed(self, from: Self, to: Self) -> Self {
+        Self::clamped(self.valence + to.valence - from.valence, self.arousal + to.arousal - from.arousal)
+    }
+
     /// A point from coordinates that somebody typed.
     ///
     /// # Errors

@@ -43,3 +43,22 @@ pub(crate) fn columns(port: &Port, wanted: &[String]) -> Option<String> {
         (false, false) => format!("'{}' has no {}, but {}", port.name, some(&missing), some(&unknown)),
     })
 }
+
+/// An input with the length of another one, where both name their columns: then a part of them will do.
+pub(crate) fn as_long_as(ours: &Port, theirs: Option<&Port>) -> Port {
+    let mut port = ours.clone();
+    if let Some(theirs) = theirs
+        && !ours.columns.is_empty()
+        && !theirs.columns.is_empty()
+        && let (Some(length), Some(other)) = (port.shape.last_mut(), theirs.shape.last())
+    {
+        *length = other.clone();
+    }
+    port
+}
+
+/// Columns that a port wants and that are not among those that there are.
+pub(crate) fn unknown(port: &Port, there_are: &[String]) -> Option<String> {
+    let is_known = port.columns.iter().all(|c| there_are.contains(c)) && port.columns.is_empty() == there_are.is_empty();
+    if is_known { None } else { columns(port, there_are) }
+}

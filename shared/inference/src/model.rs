@@ -100,20 +100,26 @@ impl Model {
         Self::new(&card, &onnx, path)
     }
 
-    /// Fails unless the card has the name, inputs, outputs and columns of another one: then this model can stand in for that one.
+    /// Fails unless the card has the name, inputs and outputs of another one: then this model can stand in for that one. Of the named columns of an
+    /// input it may want a part, in any order. Outputs that are `optional` it may lack, or have in another length.
     ///
     /// # Errors
     /// [`ModelError::Unsuitable`], which says what differs. `path` is what the message calls this model.
-    pub fn stands_in_for(&self, other: &ModelCard, path: &Path) -> Result<(), ModelError> {
+    pub fn stands_in_for(&self, other: &ModelCard, optional: &[&str], path: &Path) -> Result<(), ModelError> {
         let mut all = Vec::new();
         if self.card.name != other.name {
             all.push(format!("its card's name is '{}'", self.card.name));
         }
-        for (kind, ours, theirs) in [("input", &self.card.inputs, &other.inputs), ("output", &self.card.outputs, &other.outputs)] {
-            match fit::differences(kind, ours, theirs) {
-                Some(differences) => all.push(differences),
-                None => all.extend(ours.iter().zip(theirs.iter()).filter_map(|(a, b)| fit::columns(a, &b.columns))),
-            }
+        let needed = |ports: &[Port]| -> Vec<Port> { ports.iter().filter(|p| !optional.contains(&p.name.as_str())).cloned().collect() };
+        let (given, needed) = (needed(&self.card.outputs), needed(&other.outputs));
+        match fit::differences("output", &given, &needed) {
+            Some(differences) => all.push(differences),
+            None => all.extend(given.iter().zip(&needed).filter_map(|(a, b)| fit::columns(a, &b.columns))),
+        }
+        let wanted: Vec<Port> = self.card.inputs.iter().enumerate().map(|(i, ours)| fit::as_long_as(ours, other.inputs.get(i))).collect();
+        match fit::differences("input", &wanted, &other.inputs) {
+            Some(differences) => all.push(differences),
+            None => all.extend(wanted.iter().zip(&other.inputs).filter_map(|(a, b)| fit::unknown(a, &b.columns))),
         }
         if all.is_empty() {
             return Ok(());

@@ -34,6 +34,15 @@ impl Role {
         }
     }
 
+    /// What a model in its place may lack. Without `music` nothing is told of what is no music; without `embedding` nothing can be learned over it, and
+    /// likeness counts less.
+    fn optional_outputs(self) -> &'static [&'static str] {
+        match self {
+            Self::Music => &["music", "embedding"],
+            Self::Speech | Self::Words => &[],
+        }
+    }
+
     /// Card and weights that come with the program.
     fn embedded(self) -> (&'static str, &'static [u8]) {
         match self {
@@ -98,7 +107,7 @@ impl Models {
         let Some(path) = self.0.get(&role) else { return role.model() };
         let model = Model::read(path)?;
         let (card, _) = role.embedded();
-        model.stands_in_for(&ModelCard::parse(card, Path::new(role.name()))?, path)?;
+        model.stands_in_for(&ModelCard::parse(card, Path::new(role.name()))?, role.optional_outputs(), path)?;
         Ok(model)
     }
 }

@@ -8,7 +8,7 @@ mod best;
 pub mod clock;
 mod edits;
 mod fields;
-mod mood;
+pub mod mood;
 pub mod path_text;
 pub mod rights;
 mod tags;

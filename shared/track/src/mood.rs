@@ -3,6 +3,9 @@
 use affect::{AffectCurve, Quadrant};
 use serde::{Deserialize, Serialize};
 
+/// From this probability on a sound is taken for music without a word of doubt.
+pub const LIKELY_MUSIC: f64 = 0.5;
+
 /// The mood of a sound, beside its place on the plane.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mood {
@@ -19,6 +22,12 @@ pub struct Mood {
 }
 
 impl Mood {
+    /// How probable it is that this is music, where that is doubtful.
+    #[must_use]
+    pub fn doubt(&self) -> Option<f64> {
+        self.is_music.filter(|p| *p < LIKELY_MUSIC)
+    }
+
     /// The most probable quadrant, and its probability.
     #[must_use]
     pub fn quadrant(&self) -> (Quadrant, f64) {

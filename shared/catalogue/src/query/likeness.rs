@@ -35,7 +35,14 @@ impl Wanted {
         let whole = valence.zip(arousal).map(|(v, a)| Affect::clamped(v, a));
         let at = match (like.span_s, &mood) {
             (Some((from_s, to_s)), Some(mood)) => {
-                part(&mood.value.curve, from_s, to_s).map(|p| shifted(db, like, p)).transpose()?.or(whole)
+                let part = part(&mood.value.curve, from_s, to_s).ok_or_else(|| {
+                    let end_s = mood.value.curve.step_s * mood.value.curve.estimates.len() as f64;
+                    CatalogueError::NotThere(format!(
+                        "no mood is known of {from_s} s to {to_s} s of {}, which ends at about {end_s} s; ask for a part that lies in it and sounds",
+                        like.content_id
+                    ))
+                })?;
+                Some(shifted(db, like, part)?)
             }
             _ => whole,
         };
@@ -73,7 +80,7 @@ fn shifted(db: &Connection, like: &Like, (part, whole): (Affect, Affect)) -> Res
         .query_row("SELECT valence, arousal FROM tracks WHERE content_id = ?1", [&like.content_id.0], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let best = best.and_then(|(v, a)| Some(Affect::clamped(v?, a?))).unwrap_or(measured);
-    Ok(Affect::clamped(part.valence + best.valence - measured.valence, part.arousal + best.arousal - measured.arousal))
+    Ok(part.followed(measured, best))
 }
 
 /// The mean of a part of a course, and of all of it.

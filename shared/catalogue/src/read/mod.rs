@@ -4,7 +4,7 @@ mod snapshot;
 mod track;
 
 pub use track::Summary;
-pub(crate) use track::{edits_of, files_of, measured_affect, track_of, track_without_edits};
+pub(crate) use track::{Corrections, edits_of, files_of, measured_affect, track_of, track_without_edits};
 
 use crate::index::{synonyms::Synonyms, words};
 use crate::query::facets::Tallies;
@@ -204,13 +204,18 @@ impl Reader {
     /// # Errors
     /// Failures of the store.
     pub fn track(&self, id: &ContentId) -> Result<Option<Track>, CatalogueError> {
-        let track = track_of(&self.db, &self.roots, id)?;
-        Ok(track.map(|mut track| {
-            let duration_s = track.duration_s();
-            track.analysis.take_best(&track.tags, &track.edits, duration_s);
-            track.affect = best_affect(&track.tags, &track.edits, track.affect.take());
-            track
-        }))
+        let Some(mut track) = track_of(&self.db, &self.roots, id)? else { return Ok(None) };
+        let duration_s = track.duration_s();
+        track.analysis.take_best(&track.tags, &track.edits, duration_s);
+        track.affect = best_affect(&track.tags, &track.edits, track.affect.take());
+        // What was learned of the whole is learned of its course.
+        if let (Some(mood), Some(mut corrections)) = (&mut track.mood, Corrections::of(&self.db)?) {
+            let row = self.db.query_row("SELECT id FROM tracks WHERE content_id = ?1", [&id.0], |row| row.get(0))?;
+            if let Some((from, to)) = corrections.of_row(row)? {
+                mood.value.curve.follow(from, to);
+            }
+        }
+        Ok(Some(track))
     }
 
     /// The sound of a file, if the file is known.
@@ -362,6 +367,7 @@ impl Reader {
         near.sort_unstable_by_key(|row| columns.id[*row as usize]);
         let course = Course::new(&query.curve.iter().copied().map(Some).collect::<Vec<_>>());
         let mut moods = pack::Moods::of(&self.db)?;
+        let mut corrections = Corrections::of(&self.db)?;
         let mut found = HashMap::with_capacity(near.len());
         let mut best = Best::new(wanted);
         for row in near {
@@ -369,7 +375,16 @@ impl Reader {
             let id = i64::from(columns.id[r]);
             let score = match like {
                 Some(like) => moods.whole(id)?.map_or(0.0, |mood| like.likeness(&mood, columns, r)),
-                None => moods.course(id)?.map_or(0.0, |own| likeness::of_course(&course, &Course::new(&own))),
+                None => match moods.course(id)? {
+                    // What has no place (speech, say) has no course that counts.
+                    Some(mut own) if !columns.valence[r].is_nan() => {
+                        if let Some((from, to)) = corrections.as_mut().map(|c| c.of_row(id)).transpose()?.flatten() {
+                            own.iter_mut().flatten().for_each(|at| *at = at.followed(from, to));
+                        }
+                        likeness::of_course(&course, &Course::new(&own))
+                    }
+                    _ => 0.0,
+                },
             };
             let part = if like.is_some() { PartName::Like } else { PartName::Curve };
             found.insert(row, (part, score));

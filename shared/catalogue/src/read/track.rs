@@ -5,7 +5,7 @@ use crate::store::pack;
 use crate::store::roots::Roots;
 use affect::{Affect, AffectEstimate};
 use music::Key;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{CachedStatement, Connection, OptionalExtension};
 use std::path::PathBuf;
 use track::{ContentId, Edits, Track, Value};
 
@@ -30,6 +30,8 @@ pub struct Summary {
     pub lufs: Option<f64>,
     /// Length in seconds.
     pub duration_s: f64,
+    /// How probable it is that it is music at all, where the model tells; less than [`track::mood::LIKELY_MUSIC`] is a doubt.
+    pub is_music: Option<f64>,
     /// The version of the analysis and the model that measured it; `None` where nothing did.
     pub measured_by: Option<String>,
     /// A file that holds it; `None` when all are gone.
@@ -53,6 +55,7 @@ pub(crate) fn summary(db: &Connection, roots: &Roots, id: i64) -> Result<Option<
             key: row.get::<_, Option<String>>(6)?.and_then(|k| k.parse().ok()),
             lufs: row.get(7)?,
             duration_s: row.get(8)?,
+            is_music: None,
             measured_by: row.get(9)?,
             path: None,
         })
@@ -61,6 +64,7 @@ pub(crate) fn summary(db: &Connection, roots: &Roots, id: i64) -> Result<Option<
     let mut file = db.prepare_cached("SELECT root, path FROM files WHERE content_id = ?1 AND NOT missing ORDER BY root, path LIMIT 1")?;
     let file = file.query_row([&summary.content_id.0], |row| Ok(roots.file(row.get(0)?, &row.get::<_, String>(1)?)));
     summary.path = file.optional()?;
+    summary.is_music = pack::Moods::of(db)?.is_music(id)?;
     Ok(Some(summary))
 }
 
@@ -115,6 +119,26 @@ pub(crate) fn measured_affect(db: &Connection, id: &ContentId) -> Result<Option<
     )?;
     let text: Option<Option<String>> = row.query_row([&id.0], |row| row.get(0)).optional()?;
     Ok(text.flatten().as_deref().map(serde_json::from_str).transpose()?)
+}
+
+/// From where to where a correction that was learned puts a sound, where one is applied.
+pub(crate) struct Corrections<'a>(CachedStatement<'a>);
+
+impl<'a> Corrections<'a> {
+    /// `None` where nothing was learned, which costs nothing to know.
+    pub(crate) fn of(db: &'a Connection) -> Result<Option<Self>, CatalogueError> {
+        let is_any: bool = db.query_row("SELECT EXISTS (SELECT 1 FROM learned)", [], |row| row.get(0))?;
+        let sql = "SELECT t.affect, l.affect FROM tracks t JOIN learned l ON l.content_id = t.content_id WHERE t.id = ?1";
+        is_any.then(|| Ok(Self(db.prepare_cached(sql)?))).transpose()
+    }
+
+    /// Of the track in a row.
+    pub(crate) fn of_row(&mut self, id: i64) -> Result<Option<(Affect, Affect)>, CatalogueError> {
+        let texts: Option<(Option<String>, String)> = self.0.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let Some((Some(measured), learned)) = texts else { return Ok(None) };
+        let at = |text: &str| serde_json::from_str::<Value<AffectEstimate>>(text).map(|v| v.value.at);
+        Ok(Some((at(&measured)?, at(&learned)?)))
+    }
 }
 
 /// What was set by hand of a sound.

@@ -143,10 +143,16 @@ fn pack_mood(mood: &Value<Mood>) -> Result<Vec<u8>, CatalogueError> {
     Ok(rows.0)
 }
 
-fn unpack_mood(body: &[u8]) -> Result<Value<Mood>, CatalogueError> {
+/// What the model said of the whole, and all that follows.
+fn unpack_head(body: &[u8]) -> Result<(Value<Mood>, Reading<'_>), CatalogueError> {
     let Some((&LAYOUT, body)) = body.split_first() else { return Err(newer()) };
     let mut rows = Reading(body);
-    let mut mood: Value<Mood> = rmp_serde::from_slice(rows.bytes()?).map_err(|e| CatalogueError::damaged("a mood", &e.to_string()))?;
+    let mood = rmp_serde::from_slice(rows.bytes()?).map_err(|e| CatalogueError::damaged("a mood", &e.to_string()))?;
+    Ok((mood, rows))
+}
+
+fn unpack_mood(body: &[u8]) -> Result<Value<Mood>, CatalogueError> {
+    let (mut mood, mut rows) = unpack_head(body)?;
     mood.value.embedding = rows.bytes()?.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
     let mut column = || rows.numbers(|n| i16::try_from(n).ok());
     let (valence, arousal, v, a) = (column()?, column()?, column()?, column()?);
@@ -178,6 +184,11 @@ impl<'a> Moods<'a> {
     /// Only how it runs.
     pub(crate) fn course(&mut self, id: i64) -> Result<Option<Vec<Option<Affect>>>, CatalogueError> {
         self.with_body(id, unpack_course)
+    }
+
+    /// Only how probable it is that it is music.
+    pub(crate) fn is_music(&mut self, id: i64) -> Result<Option<f64>, CatalogueError> {
+        Ok(self.with_body(id, |body| unpack_head(body).map(|h| h.0.value.is_music))?.flatten())
     }
 
     fn with_body<T>(&mut self, id: i64, unpack: impl FnOnce(&[u8]) -> Result<T, CatalogueError>) -> Result<Option<T>, CatalogueError> {
