@@ -208,6 +208,9 @@ pub enum Rights {
     Clear {
         /// A file of the library, or (the first digits of) a content id
         track: PathBuf,
+        /// Only say which
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 

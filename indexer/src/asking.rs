@@ -5,7 +5,6 @@ use affect::Affect;
 use anyhow::{Context, bail};
 use catalogue::{FacetFilter, Like, Query, Reader};
 use clap::Args;
-use jiff::civil::Date;
 use music::Key;
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
@@ -201,7 +200,7 @@ impl Asking {
             None => (None, None),
         };
         let on =
-            self.on.as_deref().map(|d| d.parse::<Date>().with_context(|| format!("--on {d}: write it like 2027-03-01"))).transpose()?;
+            self.on.as_deref().map(|d| clock::day(d).with_context(|| format!("--on {d}: write it like 2027-03-01"))).transpose()?;
         let today = on.unwrap_or_else(|| jiff::Zoned::now().date());
         Ok(Query {
             at,
@@ -211,7 +210,7 @@ impl Asking {
             like: None,
             bpm,
             tempo_bpm,
-            key: self.key.as_deref().map(str::parse::<Key>).transpose().context("--key")?,
+            key: self.key.as_deref().map(|k| k.parse::<Key>().or_else(|e| Key::from_camelot(k).ok_or(e))).transpose().context("--key")?,
             duration_s: self.length.as_deref().map(|l| range("length", l, &clock::seconds)).transpose()?,
             text: Some(self.text()).filter(|t| !t.trim().is_empty()),
             facets: self.facets()?,
@@ -295,7 +294,12 @@ impl Asking {
 
 /// The track of a file, if it is one of the catalogue.
 fn of_file(reader: &Reader, given: &Path) -> anyhow::Result<Option<ContentId>> {
-    let absolute = dunce::canonicalize(given).unwrap_or_else(|_| given.to_owned());
+    // A file that is missing has no canonical path; its folder may have one.
+    let beside = || {
+        let folder = given.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(dunce::canonicalize(folder).ok()?.join(given.file_name()?))
+    };
+    let absolute = dunce::canonicalize(given).ok().or_else(beside).unwrap_or_else(|| given.to_owned());
     for path in [absolute.as_path(), given] {
         if let Some(id) = reader.content_of(path)? {
             return Ok(Some(id));
@@ -334,7 +338,7 @@ pub fn find(reader: &Reader, given: &Path) -> anyhow::Result<ContentId> {
 }
 
 fn number(text: &str) -> Option<f64> {
-    text.trim().parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0)
+    text.trim().replace(',', ".").parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0)
 }
 
 /// An id of something that is told by a text.
@@ -370,6 +374,7 @@ fn weighted(text: &str) -> anyhow::Result<(affect::MoodWord, f64)> {
         None => (text, Some(1.0)),
     };
     let weight = weight.filter(|w| (-1.0..=1.0).contains(w)).with_context(|| format!("--mood {text}: a weight lies in -1 to 1"))?;
+    anyhow::ensure!(weight != 0.0, "--mood {text}: a weight of 0 asks for nothing; leave it out");
     Ok((affect::mood(word).context("--mood")?, weight))
 }
 

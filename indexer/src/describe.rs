@@ -3,6 +3,7 @@
 use crate::derived;
 use crate::output::{self, duration, printable};
 use affect::{Affect, Quadrant};
+use std::path::PathBuf;
 use track::rights::Licence;
 use track::{Field, Origin, Track, Usage, Value};
 
@@ -69,6 +70,37 @@ fn mood(track: &Track, row: &dyn Fn(&str, String, String) -> anyhow::Result<()>)
         let some = if name == "words" { MOST_WORDS } else { weights.len() };
         let text: Vec<String> = weights.iter().take(some).map(|(label, w)| format!("{label} {w:.2}")).collect();
         row(&format!("  {name}"), text.join(", "), "derived from valence and arousal".into())?;
+    }
+    Ok(())
+}
+
+/// Prints where the files were that are missing.
+pub fn print_missing(files: &[PathBuf]) -> anyhow::Result<()> {
+    for path in files {
+        output::line(&printable(&format!("{:<18}{}   (missing since the last scan of its folder)", "was in", path.display())))?;
+    }
+    Ok(())
+}
+
+/// Prints what the tags say where something better is known, or where it cannot be true.
+pub fn print_declared(track: &Track) -> anyhow::Result<()> {
+    let row = |name: &str, text: &str| output::line(&printable(&format!("{:<18}{text}   (declared in its tags)", format!("{name}, declared"))));
+    let (tags, best) = (&track.tags, &track.analysis);
+    let is_used = |origin: Option<Origin>| origin == Some(Origin::Declared);
+    let numbers = [
+        ("tempo", &tags.bpm, best.tempo_bpm.as_ref().map(|v| v.origin)),
+        ("key", &tags.key, best.key.as_ref().map(|v| v.origin)),
+        ("mood", &tags.mood, track.affect.as_ref().map(|v| v.origin)),
+    ];
+    for (name, text, origin) in numbers {
+        if let Some(text) = text.as_deref().filter(|t| !t.trim().is_empty() && !is_used(origin)) {
+            row(name, text)?;
+        }
+    }
+    for (field, set) in &track.edits.words {
+        if let Some(text) = tags.get(*field).filter(|text| text != set) {
+            row(field.name(), text)?;
+        }
     }
     Ok(())
 }

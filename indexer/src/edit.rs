@@ -115,14 +115,23 @@ pub fn log(arguments: &Arguments, command: &Log) -> anyhow::Result<u8> {
 }
 
 pub fn undo(arguments: &Arguments, command: &Undo) -> anyhow::Result<u8> {
-    let undone = Catalogue::open_beside(&arguments.catalogue_dir()?)?.undo(command.step)?;
+    let dir = arguments.catalogue_dir()?;
+    let undone = Catalogue::open_beside(&dir)?.undo(command.step)?;
     if arguments.json {
         output::json(&undone)?;
     } else {
-        let tracks = count(undone.restored, "track is", "tracks are");
-        output::line(&printable(&format!("undone: step {} ({}); {tracks} as before", undone.batch.id, undone.batch.command)))?;
+        let (step, typed) = (undone.batch.id, &undone.batch.command);
+        output::line(&printable(&match undone.restored {
+            0 => format!("not undone: step {step} ({typed}): what it set was set again since"),
+            n => format!("undone: step {step} ({typed}); what it set of {} is as it was before", count(n, "track", "tracks")),
+        }))?;
+        let reader = Reader::open(&dir)?;
         for id in &undone.changed_since {
-            output::line(&format!("left alone, as it was changed again since: {id}"))?;
+            let name = reader.track(id)?.map_or_else(|| id.to_string(), |t| t.name());
+            output::line(&printable(&format!("left alone, as it was set again since: {name}")))?;
+        }
+        if undone.restored > 0 && typed.split_whitespace().any(|word| word == "--write-tags") {
+            output::line("the tags that it wrote into files stay, and count as declared; write others with 'indexer edit … --set FIELD=… --write-tags'")?;
         }
     }
     Ok(if undone.changed_since.is_empty() { OK } else { SOME_FAILED })

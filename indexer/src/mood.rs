@@ -36,8 +36,20 @@ fn by_name(emotions: &[Emotion], probabilities: &[f64]) -> Value {
 
 fn speech(arguments: &Arguments, of: &OfSpeech) -> anyhow::Result<u8> {
     anyhow::ensure!(of.every.is_finite() && of.every > 0.0, "--every: {} is no length of time", of.every);
-    let model = SpeechModel::new(of.models.models()?.model(Role::Speech)?)?;
+    let model = of.models.models()?.model(Role::Speech)?;
     let id = model.id().to_owned();
+    // By the model's own card; one in its place may not tell.
+    let metric = |name: &str| model.card().metrics.get(name).copied();
+    let first_words = match (metric("unseen_speakers_uar_of_first_words"), metric("unseen_speakers_uar")) {
+        (Some(first), Some(later)) => format!(
+            "; the likeliest of seven emotions is right {:.0} times in a hundred of a voice that it has just met, {:.0} once it has heard it for a minute, \
+             and means nothing where nobody speaks",
+            100.0 * first,
+            100.0 * later
+        ),
+        _ => String::new(),
+    };
+    let model = SpeechModel::new(model)?;
     take_memory(of.memory)?;
     let mut reader = audio::Reader::open(&of.file)?;
     let mut follower = SpeechFollower::new(model, reader.info().rate_hz).with_context(|| of.file.display().to_string())?;
@@ -67,7 +79,7 @@ fn speech(arguments: &Arguments, of: &OfSpeech) -> anyhow::Result<u8> {
         }
         output::line(&match heard {
             0 => "nobody speaks there".to_owned(),
-            _ => format!("measured by {id}; each line tells of the {:.0} s before it", analysis::prosody::WINDOW_S),
+            _ => format!("measured by {id}; each line tells of the {:.0} s before it{first_words}", analysis::prosody::WINDOW_S),
         })?;
     }
     Ok(if heard == 0 { SOME_FAILED } else { OK })

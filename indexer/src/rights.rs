@@ -6,25 +6,32 @@ use crate::output::{self, count, printable};
 use crate::{OK, SOME_FAILED, describe};
 use anyhow::Context;
 use catalogue::{Catalogue, Outcome, Reader};
-use jiff::civil::Date;
 use jiff::{Span, Zoned};
 use serde_json::json;
 use std::io::Read;
 use std::path::Path;
+use track::clock;
 
 pub fn run(arguments: &Arguments, command: &Rights) -> anyhow::Result<u8> {
     match command {
         Rights::Import(command) => import(arguments, command),
         Rights::Show { asking } => show(arguments, asking),
         Rights::Expiring { within, on } => expiring(arguments, within, on.as_deref()),
-        Rights::Clear { track } => {
+        Rights::Clear { track, dry_run } => {
             let dir = arguments.catalogue_dir()?;
             let id = asking::find(&Reader::open(&dir)?, track)?;
-            let gone = Catalogue::open_beside(&dir)?.clear_licences(&id)?;
+            let reader = Reader::open(&dir)?;
+            let licences = reader.licences(&id)?;
+            if !arguments.json {
+                // What is taken away is told, so that it can be bought, or typed, again.
+                describe::print_rights(&licences)?;
+            }
+            let gone = if *dry_run { licences.len() } else { Catalogue::open_beside(&dir)?.clear_licences(&id)? };
             if arguments.json {
-                output::json(&json!({ "content_id": id, "taken_away": gone }))?;
+                output::json(&json!({ "content_id": id, "taken_away": gone, "licences": licences, "dry_run": dry_run }))?;
             } else {
-                output::line(&format!("{} taken away", count(gone, "licence", "licences")))?;
+                let would = if *dry_run { "would be " } else { "" };
+                output::line(&format!("{} {would}taken away", count(gone, "licence", "licences")))?;
             }
             Ok(if gone > 0 { OK } else { SOME_FAILED })
         }
@@ -48,7 +55,7 @@ fn import(arguments: &Arguments, command: &RightsImport) -> anyhow::Result<u8> {
         output::json(&report)?;
         return Ok(if all_matched { OK } else { SOME_FAILED });
     }
-    for row in report.rows.iter().filter(|r| command.verbose || command.dry_run || r.outcome != Outcome::Matched) {
+    for row in report.rows.iter().filter(|r| command.verbose || command.dry_run || r.is_doubtful || r.outcome != Outcome::Matched) {
         let outcome = match row.outcome {
             Outcome::Matched => "matched",
             Outcome::Ambiguous => "ambiguous",
@@ -100,7 +107,7 @@ fn expiring(arguments: &Arguments, within: &str, on: Option<&str>) -> anyhow::Re
     let days = within.trim().trim_end_matches(['d', 'D']).parse::<u32>().ok().filter(|d| *d <= 36_500);
     let days = days.with_context(|| format!("--within {within}: write it in days, like 90d"))?;
     let from = match on {
-        Some(text) => text.parse::<Date>().with_context(|| format!("--on {text}: write it like 2027-03-01"))?,
+        Some(text) => clock::day(text).with_context(|| format!("--on {text}: write it like 2027-03-01"))?,
         None => Zoned::now().date(),
     };
     let to = from.checked_add(Span::new().days(i64::from(days))).context("--within")?;

@@ -43,6 +43,12 @@ pub fn once(arguments: &Arguments, command: &Scan, folders: &[PathBuf], stop: &A
     let models = command.models.models()?;
     let (worker, limits) = workers(&command.measuring, &models, command.workers)?;
     let moods = Moods { model: models.model(Role::Music)?.id().to_owned(), correction: learn::known(&catalogue)? };
+    if let Some(learned) = moods.correction.as_ref().filter(|c| c.model != moods.model) {
+        eprintln!(
+            "what was learned from moods that were set by hand was learned over {}, and is not applied to what {} measures; 'indexer learn' learns anew",
+            learned.model, moods.model
+        );
+    }
     let upgrade = match command.upgrade {
         // Who puts another model in its place wants its values.
         None if models.replaced().next().is_some() => Upgrade::All,
@@ -60,7 +66,7 @@ pub fn once(arguments: &Arguments, command: &Scan, folders: &[PathBuf], stop: &A
     } else {
         let c = report.counts;
         output::line(&format!(
-            "{} found: {} new, {} changed, {} moved, {} unchanged, {}{} failed, {} skipped; {} missing",
+            "{} found: {} new, {} changed, {} moved, {} unchanged, {}{} failed, {} skipped; {} gone missing",
             output::files(c.found),
             c.new,
             c.changed,

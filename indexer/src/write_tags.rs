@@ -42,7 +42,7 @@ pub fn write(catalogue: &mut Catalogue, ids: &[ContentId]) -> anyhow::Result<Vec
 /// What is written: words, and numbers as taggers write them. A place on the plane goes by the nearest word; bars and beats have no tags.
 fn of(edits: &Edits) -> Vec<Written> {
     let words = edits.words.iter().map(|(field, text)| Written { what: What::Field(*field), text: text.clone() });
-    let bpm = edits.bpm.map(|bpm| Written { what: What::Bpm, text: format!("{:.0}", bpm.round()) });
+    let bpm = edits.bpm.map(|bpm| Written { what: What::Bpm, text: ((bpm * 100.0).round() / 100.0).to_string() });
     let key = edits.key.map(|key| Written { what: What::Key, text: key.to_string() });
     let mood = edits.mood.map(|at| Written { what: What::Mood, text: affect::nearest_word(at).to_owned() });
     words.chain(bpm).chain(key).chain(mood).collect()

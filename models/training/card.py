@@ -32,6 +32,14 @@ def toml(card):
     return "\n".join(lines) + "\n"
 
 
+def write_card(data, card, path):
+    """The card of weights that are at PATH as DATA."""
+    head = {k: card[k] for k in ("name", "summary")}
+    head |= {"date": datetime.date.today().isoformat(), "licence": card.get("licence", "MIT OR Apache-2.0"), "sha256": hashlib.sha256(data).hexdigest()}
+    order = head | {k: card[k] for k in ("limits", "inputs", "outputs", "data", "metrics")}
+    path.with_suffix(".toml").write_text(toml(order))
+
+
 def write_model(graph, card, path, cases):
     """Writes PATH, its card beside it, and, where there are cases, PATH's .examples.json."""
     import onnx
@@ -43,10 +51,7 @@ def write_model(graph, card, path, cases):
     onnx.checker.check_model(model)
     data = model.SerializeToString()
     path.write_bytes(data)
-    head = {k: card[k] for k in ("name", "summary")}
-    head |= {"date": datetime.date.today().isoformat(), "licence": card.get("licence", "MIT OR Apache-2.0"), "sha256": hashlib.sha256(data).hexdigest()}
-    order = head | {k: card[k] for k in ("limits", "inputs", "outputs", "data", "metrics")}
-    path.with_suffix(".toml").write_text(toml(order))
+    write_card(data, card, path)
     if not cases:
         return
     session = onnxruntime.InferenceSession(data)

@@ -18,6 +18,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from heard import BANDS, FRAME_RATE_HZ, retone
+from networks import describe_notes
 from tcn import Tcn
 
 # Looks 0.36 s to either side.
@@ -161,6 +162,7 @@ def main():
     model.save(to, mean, scale)
     # Readable by everybody, as the other weights are.
     to.chmod(0o644)
+    describe_notes(to, correlations(model, mean, scale, held))
     by_family(model, mean, scale, held)
 
 

@@ -25,6 +25,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from heard import FRAME_RATE_HZ, retone
+from networks import describe_pulse
 from tcn import Tcn
 
 BLOCKS = 9
@@ -142,6 +143,7 @@ def main():
                 scores.append([float(loss)] + [float(p) for p in parts])
         print(epoch, (total / (len(pieces) // BATCH)).round(4), "held out", np.mean(scores, 0).round(4), flush=True)
         model.save(out, mean, scale)
+    describe_pulse(Path(out))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,26 @@ pub(super) fn named_tracks() -> World {
     world
 }
 
+pub(super) fn rights_of_a_path_with_another_title() {
+    let world = named_tracks();
+    let sheet = file(
+        &world,
+        "rights.csv",
+        "path;title;owner;media;territories\nsnow.aiff;Wind;Acme;tv;DE\nsnow.aiff;Schnee;Acme;tv;DE\nwind.aiff;Wind (Instrumental);Acme;tv;DE\n",
+    );
+    let report = asked(&world, &["rights", "import", &sheet]);
+    let outcomes: Vec<&str> = report["rows"].as_array().unwrap().iter().map(|r| r["outcome"].as_str().unwrap()).collect();
+    assert_eq!(outcomes, ["ambiguous", "matched", "matched"], "{report:#}");
+    // What matched and is odd is told without being asked for.
+    let (_, told, _) = say(&world, &["rights", "import", &sheet]);
+    assert!(told.contains("though the sheet calls it 'Schnee'") && !told.contains("Instrumental"), "{told}");
+    // What is taken away is told before it is gone.
+    let would = well(&world, &["rights", "clear", world.music().join("snow.aiff").to_str().unwrap(), "--dry-run"]);
+    assert!(would.contains("Acme") && would.contains("1 licence would be taken away"), "{would}");
+    well(&world, &["rights", "clear", world.music().join("snow.aiff").to_str().unwrap()]);
+    assert_eq!(licences_of(&world, &world.search(&["snow"])[0]), Vec::<Value>::new());
+}
+
 pub(super) fn rights_of_rows() {
     let world = named_tracks();
     let id = world.search(&["wind"])[0]["content_id"].as_str().unwrap().to_owned();

@@ -87,8 +87,16 @@ fn put(tags: &mut Tags, slot: Slot, text: &str) {
     *before = match before.take() {
         Some(all) if is_list && all.split("; ").all(|one| one != text) && all.len() < MAX_CHARS => Some(format!("{all}; {text}")),
         Some(all) if is_list => Some(all),
+        // A whole tempo beside an exact one is the same, rounded.
+        Some(exact) if matches!(slot, Slot::Bpm) && is_rounded(&text, &exact) => Some(exact),
         _ => Some(text),
     };
+}
+
+/// Whether a number is another one without its fraction.
+fn is_rounded(whole: &str, exact: &str) -> bool {
+    let (Ok(whole), Ok(exact)) = (whole.parse::<f64>(), exact.parse::<f64>()) else { return false };
+    whole.fract() == 0.0 && exact.fract() != 0.0 && (whole - exact).abs() < 1.0
 }
 
 fn text(value: &RawValue) -> String {
@@ -137,7 +145,7 @@ fn named(key: &str) -> Option<Slot> {
         "TIT2" => Slot::Field(Field::Title),
         "TPE1" => Slot::Field(Field::Artist),
         "TALB" => Slot::Field(Field::Album),
-        "TCOM" => Slot::Field(Field::Composer),
+        "TCOM" | "\u{a9}WRT" => Slot::Field(Field::Composer),
         "PUBLISHER" | "TPUB" => Slot::Field(Field::Publisher),
         "TCON" => Slot::Field(Field::Genre),
         "TSRC" => Slot::Field(Field::Isrc),

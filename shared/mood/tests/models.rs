@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use analysis::Analyser;
-use inference::{Element, Input, ModelError, Numbers};
+use inference::{Dimension, Element, Input, ModelCard, ModelError, Numbers};
 use mood::speech::{SpeechFollower, SpeechModel, SpeechMoment};
 use mood::words::WordsModel;
 use mood::{Models, MusicModel, Role};
@@ -171,6 +171,52 @@ fn words_keep_their_ranges_and_say_nothing_of_other_languages() {
     }
     let valence = |text: &str| model.read(text).unwrap().unwrap().affect.at.valence;
     assert!(valence("What a beautiful day, I am so happy!") > valence("He died alone and nobody cared.") + 0.1);
+}
+
+/// The networks of frames are read by the analysis itself; their cards say what is in their files.
+#[test]
+fn the_networks_of_frames_have_cards() {
+    use sha2::Digest;
+    for (name, outputs) in [("pulse", 4), ("notes", 8)] {
+        let read = |extension: &str| std::fs::read(folder().join(name).with_extension(extension)).unwrap();
+        let card = ModelCard::parse(&String::from_utf8(read("toml")).unwrap(), Path::new(name)).unwrap();
+        let sha256: String = sha2::Sha256::digest(read("safetensors")).iter().map(|b| format!("{b:02x}")).collect();
+        assert_eq!((card.name.as_str(), card.sha256), (name, sha256));
+        assert_eq!(card.inputs[0].shape.last(), Some(&Dimension::Fixed(analysis::networks::INPUTS)));
+        assert_eq!(card.outputs[0].columns.len(), outputs);
+        assert!(card.data.iter().all(|d| !d.licence.is_empty() && !d.attribution.is_empty()));
+    }
+}
+
+/// The model of music without some of its outputs, and its card without them.
+fn music_without(outputs: &[&str], dir: &Path) -> PathBuf {
+    use prost::Message;
+    use sha2::Digest;
+    let mut onnx = tract_onnx::pb::ModelProto::decode(std::fs::read(folder().join("music-affect.onnx")).unwrap().as_slice()).unwrap();
+    onnx.graph.as_mut().unwrap().output.retain(|o| !outputs.contains(&o.name.as_str()));
+    let bytes = onnx.encode_to_vec();
+    let text = std::fs::read_to_string(folder().join("music-affect.toml")).unwrap();
+    let mut card = ModelCard::parse(&text, Path::new("music-affect")).unwrap();
+    card.outputs.retain(|o| !outputs.contains(&o.name.as_str()));
+    card.sha256 = sha2::Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+    let path = dir.join("other.onnx");
+    std::fs::write(&path, bytes).unwrap();
+    std::fs::write(path.with_extension("toml"), toml::to_string(&card).unwrap()).unwrap();
+    path
+}
+
+#[test]
+fn a_model_may_leave_untold_what_is_music_but_not_how_sure_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut models = Models::default();
+    models.put(Role::Music, music_without(&["music", "embedding"], dir.path()));
+    let model = MusicModel::new(models.model(Role::Music).unwrap()).unwrap();
+    let told = model.read(&heard(|i| (i as f32 * 0.03).sin() * 0.3)).unwrap().unwrap();
+    assert!(told.affect.is_some(), "who does not know what is music takes all for it");
+    assert!(told.mood.value.is_music.is_none() && told.mood.value.embedding.is_empty());
+    models.put(Role::Music, music_without(&["spread"], dir.path()));
+    let said = models.model(Role::Music).unwrap_err().to_string();
+    assert!(said.contains("cannot stand in for music-affect") && said.contains("'spread'"), "{said}");
 }
 
 #[test]

@@ -121,6 +121,9 @@ impl FromStr for Key {
         let fail = || NotAKey(text.to_owned());
         let trimmed = text.trim();
         let mut chars = trimmed.chars();
+        if let Some(key) = german(trimmed) {
+            return Ok(key);
+        }
         let letter = chars.next().ok_or_else(fail)?.to_ascii_uppercase();
         let natural = SHARP_NAMES.iter().position(|n| n.len() == 1 && n.starts_with(letter)).ok_or_else(fail)? as i32;
         let rest = chars.as_str();
@@ -134,13 +137,44 @@ impl FromStr for Key {
             "" | "M" => Mode::Major,
             "m" => Mode::Minor,
             word => match word.to_lowercase().as_str() {
-                "major" | "maj" | "dur" => Mode::Major,
-                "minor" | "min" | "moll" => Mode::Minor,
+                "major" | "maj" => Mode::Major,
+                "minor" | "min" => Mode::Minor,
                 _ => return Err(fail()),
             },
         };
         Ok(Self { tonic: PitchClass::from_semitones(natural + shift), mode })
     }
+}
+
+/// A key as it is called between Germany and Scandinavia: `fis-moll`, `Es-Dur`, `H-Dur` (B major) and `B-Dur` (B flat major).
+fn german(text: &str) -> Option<Key> {
+    let text = text.to_lowercase();
+    let (name, mode) = match text.strip_suffix("moll") {
+        Some(name) => (name, Mode::Minor),
+        None => (text.strip_suffix("dur")?, Mode::Major),
+    };
+    let name = name.trim_end_matches(|c: char| c == '-' || c.is_whitespace());
+    let (letter, accidental) = name.split_at_checked(1)?;
+    let natural = match letter {
+        "c" => 0,
+        "d" => 2,
+        "e" => 4,
+        "f" => 5,
+        "g" => 7,
+        "a" => 9,
+        "h" => 11,
+        "b" => 10,
+        _ => return None,
+    };
+    let shift = match (letter, accidental) {
+        (_, "") => 0,
+        (l, "is" | "#" | "♯") if l != "b" => 1,
+        ("e" | "a", "s") => -1,
+        (l, "es" | "b" | "♭") if l != "b" => -1,
+        ("b", "b" | "♭") => 0,
+        _ => return None,
+    };
+    Some(Key { tonic: PitchClass::from_semitones(natural + shift), mode })
 }
 
 impl TryFrom<String> for Key {
@@ -172,6 +206,13 @@ mod tests {
             ("CM", "C major"),
             ("b", "B major"),
             ("a moll", "A minor"),
+            ("d-moll", "D minor"),
+            ("Fis-Moll", "F# minor"),
+            ("Es-Dur", "Eb major"),
+            ("as moll", "G# minor"),
+            ("H-Dur", "B major"),
+            ("B-Dur", "Bb major"),
+            ("Bb dur", "Bb major"),
         ] {
             assert_eq!(text.parse::<Key>().map(|k| k.to_string()), Ok(want.to_owned()), "{text}");
         }

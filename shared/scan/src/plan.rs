@@ -24,8 +24,8 @@ pub(crate) struct Plan {
     pub(crate) jobs: Vec<(Job, FileStamp)>,
     /// What was known of those.
     pub(crate) before: HashMap<PathBuf, FileState>,
-    /// Sounds that no file holds any more: where they are found again they have moved.
-    pub(crate) strays: HashSet<ContentId>,
+    /// Sounds that no file holds any more: where they are found again they have moved. Each with how many of its files this scan found gone.
+    pub(crate) strays: HashMap<ContentId, usize>,
 }
 
 /// What decides whether a file is opened.
@@ -122,12 +122,17 @@ pub(crate) fn compare(
     // A sound whose last file is gone, or was, may be met again under another name.
     let is_gone: HashSet<&PathBuf> = gone.iter().collect();
     let lost = known.iter().filter(|(path, state)| state.missing || is_gone.contains(path));
-    let lost: HashSet<ContentId> = lost.filter_map(|(_, state)| state.content_id.clone()).collect();
-    if !lost.is_empty() {
+    let mut files_lost: HashMap<ContentId, usize> = HashMap::new();
+    for (path, state) in lost {
+        if let Some(id) = &state.content_id {
+            *files_lost.entry(id.clone()).or_default() += usize::from(is_gone.contains(path));
+        }
+    }
+    if !files_lost.is_empty() {
         let elsewhere =
             known.iter().filter(|(path, state)| !state.missing && !is_gone.contains(path)).filter_map(|(_, s)| s.content_id.as_ref());
         let held: HashSet<&ContentId> = there.iter().chain(elsewhere).collect();
-        plan.strays = lost.into_iter().filter(|id| !held.contains(id)).collect();
+        plan.strays = files_lost.into_iter().filter(|(id, _)| !held.contains(id)).collect();
     }
     if !new.is_empty() {
         let sizes: HashSet<u64> = new.iter().map(|n| n.1.size).collect();

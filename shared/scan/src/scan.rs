@@ -7,7 +7,7 @@ use crate::{VERSION, walk};
 use affect::AffectEstimate;
 use catalogue::{Catalogue, CatalogueError, Change, FileStamp, FileState};
 use mood::learn::Correction;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -52,7 +52,7 @@ pub struct Counts {
     pub failed: usize,
     /// Left out on purpose.
     pub skipped: usize,
-    /// Known files that are gone.
+    /// Files that the last scan knew and that are gone, but for those that have moved.
     pub missing: usize,
     /// Among the unchanged: what was measured of them is of another version or model.
     pub stale: usize,
@@ -189,11 +189,11 @@ pub fn scan(
         walks.map_err(|_| ScanError::Root { path: folders.first().cloned().unwrap_or_default(), reason: "the walk broke off".into() })?;
     let rules = Rules { by: &by, under_limits: &under_limits, is_stopped: stop.load(Ordering::Relaxed) };
     let plan = compare(folders.into_iter().zip(walks).collect(), known?, &rules, &mut upgrades, &mut report);
-    let Plan { changes, jobs, before, strays } = plan;
+    let Plan { changes, jobs, before, mut strays } = plan;
     catalogue.commit(&changes)?;
     events(Event::Planned { to_measure: jobs.len(), found: report.counts.found });
     let failed_before = report.failures.len();
-    measure(catalogue, &before, jobs, worker, limits, moods, events, stop, &mut report, &strays, &under_limits)?;
+    measure(catalogue, &before, jobs, worker, limits, moods, events, stop, &mut report, &mut strays, &under_limits)?;
     report.stopped = stop.load(Ordering::Relaxed);
     report.failures[failed_before..].sort_by(|a, b| a.path.cmp(&b.path));
     if report.stopped {
@@ -224,7 +224,7 @@ fn measure(
     events: &(dyn Fn(Event) + Sync),
     stop: &AtomicBool,
     report: &mut Report,
-    strays: &HashSet<ContentId>,
+    strays: &mut HashMap<ContentId, usize>,
     under_limits: &str,
 ) -> Result<(), ScanError> {
     if jobs.is_empty() {
@@ -272,7 +272,7 @@ fn measure(
 fn settle(
     report: &mut Report,
     before: Option<&FileState>,
-    strays: &HashSet<ContentId>,
+    strays: &mut HashMap<ContentId, usize>,
     path: PathBuf,
     stamp: FileStamp,
     outcome: Outcome,
@@ -285,7 +285,14 @@ fn settle(
     let mut count = |id: &ContentId| match before {
         Some(state) if state.content_id.as_ref() == Some(id) && state.stamp == stamp => counts.renewed += 1,
         Some(state) if state.content_id.is_some() => counts.changed += 1,
-        _ if strays.contains(id) => counts.moved += 1,
+        _ if strays.contains_key(id) => {
+            counts.moved += 1;
+            // What is found elsewhere is not missing.
+            if let Some(files) = strays.get_mut(id).filter(|files| **files > 0) {
+                *files -= 1;
+                counts.missing -= 1;
+            }
+        }
         _ => counts.new += 1,
     };
     let (mut seconds, mut failure) = (0.0, None);
@@ -300,7 +307,7 @@ fn settle(
         Outcome::Known { content_id, tags } => {
             count(&content_id);
             // A copy that says something else of a sound does not overrule the file that is known.
-            let is_its_own = before.is_some_and(|b| b.content_id.as_ref() == Some(&content_id)) || strays.contains(&content_id);
+            let is_its_own = before.is_some_and(|b| b.content_id.as_ref() == Some(&content_id)) || strays.contains_key(&content_id);
             batch.push(Change::Linked { path: path.clone(), stamp, content_id, tags: is_its_own.then_some(tags) });
         }
         Outcome::Failed { reason, cause } => {

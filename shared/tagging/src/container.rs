@@ -34,11 +34,22 @@ pub(crate) fn write(path: &Path, written: &[Written]) -> Result<()> {
         match standard(w.what) {
             Some(key) => {
                 tag.remove_key(key);
-                if !w.text.is_empty() && !tag.insert_text(key, w.text.clone()) {
+                let text = as_written(kind, w);
+                if !text.is_empty() && !tag.insert_text(key, text) {
                     free.push(w);
                 }
             }
             None => free.push(w),
+        }
+        if w.what == What::Bpm && has_whole_bpm(kind) {
+            // These have a number of their own for the tempo, which is a whole one; the exact one stands beside it where it is another.
+            tag.remove_key(ItemKey::IntegerBpm);
+            if let Ok(bpm) = w.text.parse::<f64>() {
+                tag.insert_text(ItemKey::IntegerBpm, format!("{:.0}", bpm.round()));
+                if bpm.fract() == 0.0 {
+                    tag.remove_key(ItemKey::Bpm);
+                }
+            }
         }
     }
     if file.file_type() == FileType::Wav {
@@ -56,6 +67,19 @@ pub(crate) fn write(path: &Path, written: &[Written]) -> Result<()> {
     }
     file.save_to_path(path, WriteOptions::default())?;
     if free.is_empty() { Ok(()) } else { write_free(path, kind, &free) }
+}
+
+/// Whether a kind of tag has whole tempi alone (TBPM in ID3, `tmpo` in MP4).
+fn has_whole_bpm(kind: TagType) -> bool {
+    matches!(kind, TagType::Id3v2 | TagType::Mp4Ilst)
+}
+
+/// The text as that kind of tag wants it: ID3 has three characters for a key (ID3v2.4, TKEY), "Dm" for D minor.
+fn as_written(kind: TagType, w: &Written) -> String {
+    match (kind, w.what) {
+        (TagType::Id3v2, What::Key) => w.text.replace(" minor", "m").replace(" major", ""),
+        _ => w.text.clone(),
+    }
 }
 
 fn standard(what: What) -> Option<ItemKey> {

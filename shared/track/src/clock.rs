@@ -2,6 +2,8 @@
 //!
 //! One idea: what spreadsheets hold, what is typed and what cue sheets print follow one rule each way, so that a time comes back as it was told.
 
+use jiff::civil::Date;
+
 /// Seconds of a text that is seconds, or minutes and seconds, or hours, minutes and seconds with colons between them; the last may have
 /// a fraction, after a point or a comma. `None` for what is none of these.
 #[must_use]
@@ -13,6 +15,20 @@ pub fn seconds(text: &str) -> Option<f64> {
 
 fn number(text: &str) -> Option<f64> {
     text.trim().replace(',', ".").parse::<f64>().ok().filter(|n| n.is_finite() && n.is_sign_positive())
+}
+
+/// A day as ISO 8601 or central Europe writes it; a time of day behind it is left out. `None` for what is none, and for slashes with the year last, which
+/// are read differently on two sides of an ocean.
+#[must_use]
+pub fn day(text: &str) -> Option<Date> {
+    let day = text.trim().split([' ', 'T']).next()?;
+    let dots: Vec<&str> = day.split('.').collect();
+    let dashes: Vec<&str> = day.split(['-', '/']).collect();
+    let (y, m, d) = match (dots.as_slice(), dashes.as_slice()) {
+        ([d, m, y], _) | (_, [y, m, d]) if y.len() == 4 => (y, m, d),
+        _ => return None,
+    };
+    Date::new(y.parse().ok()?, m.parse().ok()?, d.parse().ok()?).ok()
 }
 
 /// How frames are counted, after SMPTE ST 12-1.

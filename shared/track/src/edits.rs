@@ -61,7 +61,7 @@ impl Edits {
         let (name, value) = text.split_once('=').ok_or_else(|| fail("write it like bpm=120".into()))?;
         let (name, value) = (name.trim().to_lowercase(), value.trim());
         let number =
-            |what: &str| value.parse::<f64>().ok().filter(|n| n.is_finite()).ok_or_else(|| fail(format!("'{value}' is no {what}")));
+            |what: &str| value.replace(',', ".").parse::<f64>().ok().filter(|n| n.is_finite()).ok_or_else(|| fail(format!("'{value}' is no {what}")));
         match name.as_str() {
             "bpm" | "tempo" => {
                 let bpm = match value {
@@ -88,7 +88,7 @@ impl Edits {
             "metre" | "meter" => {
                 self.metre = if value.is_empty() { None } else { Some(value.parse::<Metre>().map_err(|e| fail(e.to_string()))?) };
             }
-            "key" => self.key = if value.is_empty() { None } else { Some(value.parse::<Key>().map_err(|e| fail(e.to_string()))?) },
+            "key" => self.key = if value.is_empty() { None } else { Some(value.parse::<Key>().or_else(|e| Key::from_camelot(value).ok_or_else(|| fail(e.to_string())))?) },
             "mood" => self.mood = if value.is_empty() { None } else { Some(place(value).map_err(fail)?) },
             other => {
                 let known = || format!("bpm, downbeat, metre, key, mood, {} can be set", Field::ALL.map(Field::name).join(", "));

@@ -24,7 +24,7 @@ pub struct Options {
 /// What can be trained.
 #[derive(Subcommand)]
 pub enum Train {
-    /// Which moments begin notes: models/notes.safetensors, which the measures of music read
+    /// Which moments begin notes: models/notes.safetensors, which the measures of music read; build again before training on those
     Notes(music::Options),
     /// The mood of music: models/music-affect.onnx
     Music(music::Options),
@@ -32,7 +32,7 @@ pub enum Train {
     Speech(Options),
     /// The mood of sentences: models/text-affect.onnx
     Words(Options),
-    /// The three of moods
+    /// The three of moods. Not the notes: the measures of music are taken by what this program was built with, so build it again after those
     All(music::Options),
 }
 

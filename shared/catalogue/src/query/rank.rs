@@ -81,6 +81,9 @@ impl Best {
     }
 }
 
+/// How well the relative key fits: less than the key itself, better than what lies a semitone off.
+const RELATIVE: f32 = 0.95;
+
 /// How well tracks fit a query, from columns alone.
 pub(crate) struct Scorer<'a> {
     columns: &'a Columns,
@@ -94,9 +97,11 @@ impl<'a> Scorer<'a> {
     pub(crate) fn new(columns: &'a Columns, query: &'a Query, weights: &'a Weights) -> Self {
         let fit = |wanted: Key| {
             std::array::from_fn(|number| {
-                let semitones = key_of(number as u8).map_or(0, |key| key.semitones_to(wanted));
-                // Six semitones, the farthest, are no match.
-                (1.0 - semitones.abs() as f32 / 6.0, semitones)
+                let key = key_of(number as u8);
+                let semitones = key.map_or(0, |key| key.semitones_to(wanted));
+                // Six semitones, the farthest, are no match. The relative key has the same notes and another home.
+                let relative = if key.is_some_and(|key| key.mode != wanted.mode) { RELATIVE } else { 1.0 };
+                (relative * (1.0 - semitones.abs() as f32 / 6.0), semitones)
             })
         };
         Self { columns, query, weights, keys: query.key.map(fit) }

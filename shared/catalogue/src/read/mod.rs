@@ -218,6 +218,15 @@ impl Reader {
         Ok(Some(track))
     }
 
+    /// Where the files of a sound were that are missing.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn missing_files(&self, id: &ContentId) -> Result<Vec<PathBuf>, CatalogueError> {
+        let mut rows = self.db.prepare_cached("SELECT root, path FROM files WHERE content_id = ?1 AND missing ORDER BY root, path")?;
+        Ok(rows.query_map([&id.0], |row| Ok(self.roots.file(row.get(0)?, &row.get::<_, String>(1)?)))?.collect::<Result<_, _>>()?)
+    }
+
     /// The sound of a file, if the file is known.
     ///
     /// # Errors

@@ -31,6 +31,8 @@ pub(super) enum Found {
         id: ContentId,
         title: String,
         by: &'static str,
+        /// What of the row does not go with the track.
+        doubt: Option<String>,
     },
     /// It could be any of these.
     Many(String),
@@ -106,7 +108,7 @@ impl Finder {
             let common: BTreeSet<usize> = first.1.iter().filter(common).copied().collect();
             let by = first.0;
             return match common.len() {
-                1 => self.one(common.into_iter().next().unwrap_or_default(), by),
+                1 => self.checked(row, common.into_iter().next().unwrap_or_default(), by),
                 0 => Found::Many(
                     strong.iter().map(|s| format!("its {} is that of {}", s.0, self.named(&s.1))).collect::<Vec<_>>().join("; "),
                 ),
@@ -142,7 +144,20 @@ impl Finder {
     }
 
     fn one(&self, n: usize, by: &'static str) -> Found {
-        Found::One { id: self.ids[n].clone(), title: self.titles[n].clone(), by }
+        Found::One { id: self.ids[n].clone(), title: self.titles[n].clone(), by, doubt: None }
+    }
+
+    /// A track that something else than its title tells, held against the title: where that is another track's, one of the two is wrong.
+    fn checked(&self, row: &Row, n: usize, by: &'static str) -> Found {
+        let Some(title) = row.get("title") else { return self.one(n, by) };
+        let (said, own) = (folded(title), folded(&self.titles[n]));
+        if said.is_empty() || own.contains(&said) || said.contains(&own) {
+            return self.one(n, by);
+        }
+        if let Some(others) = self.by_title.get(&said) {
+            return Found::Many(format!("its {by} is that of {}, its title that of {}", self.named(&[n]), self.named(others)));
+        }
+        Found::One { id: self.ids[n].clone(), title: self.titles[n].clone(), by, doubt: Some(format!(", though the sheet calls it '{title}'")) }
     }
 
     /// Files whose path ends like this.

@@ -6,7 +6,7 @@ use crate::store::roots::Roots;
 use crate::{Catalogue, CatalogueError, Licensed};
 use jiff::civil::Date;
 use std::io::Read;
-use track::ContentId;
+use track::{ContentId, clock};
 use track::rights::{Licence, Medium, Terms, Territories};
 
 /// The columns, and what others call them.
@@ -53,6 +53,8 @@ pub struct RowReport {
     pub outcome: Outcome,
     /// The track, or the reason.
     pub note: String,
+    /// Whether it matched, and somebody should look at it all the same.
+    pub is_doubtful: bool,
 }
 
 /// What became of a sheet.
@@ -105,18 +107,20 @@ impl Catalogue {
         let mut rows = Vec::with_capacity(table.rows.len());
         let mut licences: Vec<(ContentId, Licence)> = Vec::new();
         for row in &table.rows {
+            let mut is_doubtful = false;
             let (outcome, note) = match (row.check().and_then(|()| licence(row)), finder.find(row)) {
                 (Err(reason), _) => (Outcome::Refused, reason),
                 (Ok(_), Found::None(why)) => (Outcome::Unmatched, why),
                 (Ok(_), Found::Many(why)) => (Outcome::Ambiguous, why),
-                (Ok(licence), Found::One { id, title, by }) => {
+                (Ok(licence), Found::One { id, title, by, doubt }) => {
+                    is_doubtful = doubt.is_some();
                     let unknown =
                         if licence.terms.are_known() { "" } else { "; its media or territories are not said, so it clears nothing" };
                     licences.push((id, licence));
-                    (Outcome::Matched, format!("'{title}' by its {by}{unknown}"))
+                    (Outcome::Matched, format!("'{title}' by its {by}{}{unknown}", doubt.unwrap_or_default()))
                 }
             };
-            rows.push(RowReport { line: row.line, outcome, note });
+            rows.push(RowReport { line: row.line, outcome, note, is_doubtful });
         }
         let licensed = if dry_run { Licensed::default() } else { self.add_licences(&licences)? };
         Ok(RightsReport { rows, licensed, unknown_columns: table.unknown.clone() })
@@ -132,8 +136,8 @@ fn licence(row: &Row) -> Result<Licence, String> {
     let territories = row.get("territories").map(str::parse::<Territories>).transpose().map_err(|e| e.to_string())?;
     let media = Medium::list(row.get("media").unwrap_or_default()).map_err(|e| e.to_string())?;
     let exclusive = match text("exclusive").to_lowercase().as_str() {
-        "yes" | "y" | "true" | "1" | "x" | "exclusive" => true,
-        "" | "no" | "n" | "false" | "0" | "non-exclusive" | "nonexclusive" => false,
+        "yes" | "y" | "true" | "1" | "x" | "exclusive" | "ja" | "oui" | "sí" | "si" => true,
+        "" | "no" | "n" | "false" | "0" | "non-exclusive" | "nonexclusive" | "nein" | "non" => false,
         other => return Err(format!("'{other}' in the column exclusive is neither yes nor no")),
     };
     Ok(Licence {
@@ -148,26 +152,13 @@ fn licence(row: &Row) -> Result<Licence, String> {
     })
 }
 
-/// A day as ISO 8601 or central Europe writes it. Slashes with the year last are read differently on two sides of an ocean, so they are refused.
+/// A day, or nothing where there is no limit.
 fn date(text: Option<&str>) -> Result<Option<Date>, String> {
     let Some(text) = text else { return Ok(None) };
     if ["perpetual", "perpetuity", "in perpetuity", "unlimited", "forever", "for ever", "none"].contains(&text.to_lowercase().as_str()) {
         return Ok(None);
     }
-    let fail = || format!("'{text}' is no date; write it like 2027-03-01 (or 'perpetual')");
-    let number = |t: &str| t.trim().parse::<i16>().map_err(|_| fail());
-    let of = |y: i16, m: i16, d: i16| {
-        let small = |n: i16| i8::try_from(n).map_err(|_| fail());
-        Date::new(y, small(m)?, small(d)?).map_err(|_| fail())
-    };
-    let day = text.split([' ', 'T']).next().unwrap_or(text);
-    let dots: Vec<&str> = day.split('.').collect();
-    let dashes: Vec<&str> = day.split(['-', '/']).collect();
-    match (dots.as_slice(), dashes.as_slice()) {
-        ([d, m, y], _) if y.len() == 4 => of(number(y)?, number(m)?, number(d)?).map(Some),
-        (_, [y, m, d]) if y.len() == 4 => of(number(y)?, number(m)?, number(d)?).map(Some),
-        _ => Err(fail()),
-    }
+    clock::day(text).map(Some).ok_or_else(|| format!("'{text}' is no date; write it like 2027-03-01 (or 'perpetual')"))
 }
 
 #[cfg(test)]

@@ -71,8 +71,12 @@ impl Table {
         from.by_ref().take(MOST_BYTES).read_to_end(&mut bytes)?;
         // The reader counts lines by their ends, and takes these for two.
         let text = decoded(&bytes).replace("\r\n", "\n");
+        // Excel is told the separator by a line of its own, which may be missing.
+        let told = text.strip_prefix("sep=").and_then(|rest| Some((rest.chars().next().filter(char::is_ascii)?, rest.split_once('\n')?.1)));
+        let (text, lines_before) = told.map_or((text.as_str(), 0), |(_, rest)| (rest, 1));
         let first = text.lines().next().unwrap_or_default();
-        let separator = [';', '\t', ','].into_iter().max_by_key(|s| (first.matches(*s).count(), *s == ',')).unwrap_or(',');
+        let guessed = || [';', '\t', ','].into_iter().max_by_key(|s| (first.matches(*s).count(), *s == ',')).unwrap_or(',');
+        let separator = told.map_or_else(guessed, |t| t.0);
         let mut reader = csv::ReaderBuilder::new().delimiter(separator as u8).flexible(true).from_reader(text.as_bytes());
         let headings: Vec<String> = reader.headers()?.iter().map(|h| h.trim().to_owned()).collect();
         let columns: Vec<Option<String>> = headings.iter().map(|h| known(&crate::index::folded(h).replace(' ', "-"))).collect();
@@ -82,7 +86,7 @@ impl Table {
             let record = record?;
             let cells = columns.iter().zip(record.iter()).filter_map(|(c, cell)| Some((c.clone()?, unguarded(cell).to_owned())));
             let surplus = record.iter().skip(columns.len()).filter(|c| !c.trim().is_empty()).last().map(ToOwned::to_owned);
-            let row = Row { line: record.position().map_or(0, csv::Position::line), cells: cells.collect(), surplus };
+            let row = Row { line: lines_before + record.position().map_or(0, csv::Position::line), cells: cells.collect(), surplus };
             if row.cells.values().any(|c| !c.trim().is_empty()) {
                 rows.push(row);
             }
@@ -91,8 +95,17 @@ impl Table {
     }
 }
 
-/// UTF-8, with or without its mark; else what Windows writes for western languages.
+/// UTF-16 where its mark says so; UTF-8, with or without its mark; else what Windows writes for western languages.
 fn decoded(bytes: &[u8]) -> String {
+    let wide = |of: fn([u8; 2]) -> u16| {
+        let units = bytes[2..].as_chunks::<2>().0.iter().map(|b| of(*b));
+        char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => return wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => return wide(u16::from_be_bytes),
+        _ => {}
+    }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
@@ -149,6 +162,11 @@ mod tests {
                 (Some("Rain; and wind"), Some("dusk"), None, 2)
             );
         }
+        // Excel's 'Unicode text', and its line that tells the separator.
+        let wide: Vec<u8> = "\u{feff}title\tbpm\r\nM\u{101}lkauns\t96,5\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(read(&wide).rows[0].get("title"), Some("M\u{101}lkauns"));
+        let told = read(b"sep=;\r\ntitle;bpm\r\nRain, wind;96,5\r\n");
+        assert_eq!((told.rows[0].get("title"), told.rows[0].line), (Some("Rain, wind"), 3));
         assert_eq!(read(b"title\nCaf\xe9\n").rows[0].get("title"), Some("Café"));
     }
 

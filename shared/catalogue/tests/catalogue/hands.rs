@@ -55,7 +55,7 @@ fn every_step_can_be_undone_and_what_was_set_since_is_left_alone() {
     let dir = filled(&[measured(1, "One"), measured(2, "Two")]);
     let (one, two) = (track(1, "").content_id, track(2, "").content_id);
     let mut catalogue = Catalogue::open(dir.path()).unwrap();
-    let (first, second) = (set(&["genre=Folk"]), set(&["genre=Folk", "bpm=90"]));
+    let (first, second) = (set(&["genre=Folk"]), set(&["genre=Rock", "bpm=90"]));
     let batch = catalogue.edit("first", &[(one.clone(), first.clone()), (two.clone(), first.clone())]).unwrap().unwrap();
     assert_eq!(catalogue.edit("again", &[(one.clone(), first.clone())]).unwrap(), None, "nothing changes, nothing is logged");
     catalogue.edit("second", &[(two.clone(), second.clone())]).unwrap();

@@ -1,10 +1,10 @@
 //! What is found, and why.
 
-use crate::world::{filled, found, measured, put, tagged, titles, track, with_course, words};
+use crate::world::{estimate, filled, found, measured, put, tagged, titles, track, with_course, words};
 use affect::Affect;
-use catalogue::{CatalogueError, FacetFilter, Like, Query, Reader};
+use catalogue::{Catalogue, CatalogueError, FacetFilter, Learned, Like, Query, Reader};
 use proptest::prelude::*;
-use track::Field;
+use track::{Field, Value};
 
 #[test]
 fn parts_add_up_to_the_order() {
@@ -100,6 +100,30 @@ fn a_course_is_found_at_another_pace_and_likeness_by_parts() {
     assert_eq!(titles(dir.path(), &like(1, Some((0.0, 5.0)))).len(), 3);
     let unknown = Reader::open(dir.path()).unwrap().search(&like(77, None));
     assert!(matches!(unknown, Err(CatalogueError::NotThere(_))));
+    let said = Reader::open(dir.path()).unwrap().search(&like(1, Some((500.0, 600.0)))).unwrap_err().to_string();
+    assert!(said.contains("ends at about 30 s"), "{said}");
+}
+
+#[test]
+fn what_was_learned_of_a_track_is_learned_of_its_course() {
+    let flat = |n: u32, title: &str, at: f64| put(n, with_course(track(n, title), &[at; 4], &[1.0, 0.0]));
+    let dir = filled(&[flat(1, "Low", -0.4), flat(2, "Middle", 0.0)]);
+    let id = track(1, "").content_id;
+    let learned = [(id.clone(), Value::measured(estimate(0.5, 0.25), "m, learned x", None))];
+    Catalogue::open(dir.path()).unwrap().set_correction(Some(Learned { correction: "{}", values: &learned })).unwrap();
+    let told = Reader::open(dir.path()).unwrap().track(&id).unwrap().unwrap();
+    let course: Vec<_> = told.mood.unwrap().value.curve.estimates.iter().flatten().map(|e| e.at).collect();
+    assert_eq!(course.len(), 4);
+    assert!(course.iter().all(|at| at.distance(Affect::clamped(0.5, 0.25)) < 0.01), "{course:?}");
+    let curve = [0.5; 3].map(|v| Affect::clamped(v, 0.25)).to_vec();
+    let best = &found(dir.path(), &Query { curve, ..Query::default() })[0];
+    assert_eq!(best.track.title, "Low");
+    assert!(best.why().starts_with("curve 1.00") || best.why().starts_with("curve 0.99"), "{}", best.why());
+    // What leaves the catalogue is what was measured, beside what was learned: coming back it is not moved twice.
+    let mut lines = Vec::new();
+    Reader::open(dir.path()).unwrap().export(&mut lines).unwrap();
+    let text = String::from_utf8(lines).unwrap();
+    assert!(text.contains("-0.4"), "{text}");
 }
 
 #[test]
@@ -139,8 +163,8 @@ fn one_album_does_not_fill_the_page_and_copies_do_not_stand_side_by_side() {
     let print: Vec<u32> = (0..200).map(|_| random.u32(..)).collect();
     for n in 6..8 {
         let mut copy = track(n, &format!("Copy {n}"));
-        copy.analysis.fingerprint = Some(track::Value::measured(print.clone(), "t", None));
-        copy.analysis.tempo_bpm = Some(track::Value::measured(70.0, "t", None));
+        copy.analysis.fingerprint = Some(Value::measured(print.clone(), "t", None));
+        copy.analysis.tempo_bpm = Some(Value::measured(70.0, "t", None));
         changes.push(put(n, copy));
     }
     changes.extend((8..12).map(|n| measured(n, &format!("Other {n}"))));
@@ -163,7 +187,7 @@ proptest! {
     ) {
         let changes: Vec<_> = places.iter().enumerate().map(|(n, (v, a))| {
             let mut track = track(n as u32, &format!("{n}"));
-            track.affect = Some(track::Value::measured(crate::world::estimate(*v, *a), "t", None));
+            track.affect = Some(Value::measured(estimate(*v, *a), "t", None));
             put(n as u32, track)
         }).collect();
         let dir = filled(&changes);
