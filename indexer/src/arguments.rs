@@ -348,6 +348,11 @@ pub enum Roots {
         /// The folder
         folder: PathBuf,
     },
+    /// Forget one whose music is gone for good; what was set by hand of it is kept, should it be found elsewhere
+    Forget {
+        /// Its name
+        name: String,
+    },
     /// Give one another name
     Rename {
         /// Its name
@@ -369,6 +374,11 @@ pub enum Bin {
     Add(Binned),
     /// Take tracks out of a bin
     Remove(Binned),
+    /// Delete a bin; the tracks stay
+    Delete {
+        /// The bin
+        name: String,
+    },
 }
 
 #[derive(Args)]

@@ -60,10 +60,10 @@ pub struct Asking {
     /// Only in this raga, however its name is spelled
     #[arg(long)]
     raga: Vec<String>,
-    /// Only of this rasa
+    /// Only of this rasa, as its tags or a hand say; --mood karuna ranks all by where they lie
     #[arg(long)]
     rasa: Vec<String>,
-    /// Only for this time of day
+    /// Only for this time of day; 'night' is 'late night', too
     #[arg(long)]
     time_of_day: Vec<String>,
     /// Only by this artist
@@ -199,8 +199,7 @@ impl Asking {
             Some(text) => (None, Some(number(text).filter(|b| *b > 0.0).with_context(|| format!("--bpm: '{text}' is no tempo"))?)),
             None => (None, None),
         };
-        let on =
-            self.on.as_deref().map(|d| clock::day(d).with_context(|| format!("--on {d}: write it like 2027-03-01"))).transpose()?;
+        let on = self.on.as_deref().map(|d| clock::day(d).with_context(|| format!("--on {d}: write it like 2027-03-01"))).transpose()?;
         let today = on.unwrap_or_else(|| jiff::Zoned::now().date());
         Ok(Query {
             at,

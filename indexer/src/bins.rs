@@ -42,6 +42,18 @@ pub fn run(arguments: &Arguments, command: &Bin) -> anyhow::Result<u8> {
             told(arguments, "taken out of", &binned.name, gone, ids.len())?;
             return Ok(if gone > 0 { OK } else { SOME_FAILED });
         }
+        Bin::Delete { name } => {
+            let ids = Reader::open(&dir)?.bin(name)?;
+            if ids.is_empty() {
+                bail!("there is no bin '{name}'; 'indexer bin list' lists them");
+            }
+            let gone = Catalogue::open_beside(&dir)?.take_out_of_bin(name, &ids)?;
+            if arguments.json {
+                output::json(&serde_json::json!({ "deleted": name, "tracks": gone }))?;
+                return Ok(OK);
+            }
+            output::line(&printable(&format!("deleted: {name}, with {} in it", count(gone, "track", "tracks"))))?;
+        }
     }
     Ok(OK)
 }

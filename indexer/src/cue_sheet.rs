@@ -2,6 +2,7 @@
 
 use crate::arguments::{Arguments, CueSheet};
 use crate::output::{self, printable};
+use crate::sheets::BYTE_ORDER_MARK;
 use crate::{OK, usage};
 use anyhow::{Context, bail};
 use catalogue::{CueLine, Reader, cell};
@@ -16,7 +17,7 @@ pub fn run(arguments: &Arguments, command: &CueSheet) -> anyhow::Result<u8> {
     match &command.out {
         Some(file) => {
             let text = match file.extension().and_then(|e| e.to_str()).map(str::to_lowercase).as_deref() {
-                Some("csv") => csv(&lines)?,
+                Some("csv") => format!("{BYTE_ORDER_MARK}{}", csv(&lines)?),
                 Some("html" | "htm") => html(&command.project, &lines)?,
                 _ => bail!("{}: a cue sheet is written as .csv or .html", file.display()),
             };

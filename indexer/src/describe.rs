@@ -84,7 +84,8 @@ pub fn print_missing(files: &[PathBuf]) -> anyhow::Result<()> {
 
 /// Prints what the tags say where something better is known, or where it cannot be true.
 pub fn print_declared(track: &Track) -> anyhow::Result<()> {
-    let row = |name: &str, text: &str| output::line(&printable(&format!("{:<18}{text}   (declared in its tags)", format!("{name}, declared"))));
+    let row =
+        |name: &str, text: &str| output::line(&printable(&format!("{:<18}{text}   (declared in its tags)", format!("{name}, declared"))));
     let (tags, best) = (&track.tags, &track.analysis);
     let is_used = |origin: Option<Origin>| origin == Some(Origin::Declared);
     let numbers = [

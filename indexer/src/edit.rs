@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use catalogue::{Catalogue, Reader};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use track::{ContentId, Edits};
+use track::{ContentId, Edits, Field, Origin, Track};
 
 /// So many tracks are named before the rest is counted.
 const NAMED: usize = 20;
@@ -33,7 +33,7 @@ pub fn run(arguments: &Arguments, command: &Edit) -> anyhow::Result<u8> {
                 "{name}: no pulse was measured in it, so a downbeat or a metre has no beats to count: set its tempo, too, like --set bpm=90"
             );
         }
-        let changes = differences(&measured.edits, &after)?;
+        let changes = differences(&measured.edits, &after, reader.track(id)?.as_ref())?;
         if !changes.is_empty() {
             lines.push((name, changes));
             edits.push((id.clone(), after));
@@ -75,8 +75,8 @@ pub fn run(arguments: &Arguments, command: &Edit) -> anyhow::Result<u8> {
     Ok(code)
 }
 
-/// What is set otherwise, in words.
-fn differences(before: &Edits, after: &Edits) -> anyhow::Result<Vec<String>> {
+/// What is set otherwise, in words. `best` is the track as everybody sees it, for what counted so far where nothing was set.
+pub fn differences(before: &Edits, after: &Edits, best: Option<&Track>) -> anyhow::Result<Vec<String>> {
     let flat = |edits: &Edits| -> anyhow::Result<BTreeMap<String, Value>> {
         let Value::Object(all) = serde_json::to_value(edits)? else { return Ok(BTreeMap::new()) };
         let words =
@@ -88,12 +88,33 @@ fn differences(before: &Edits, after: &Edits) -> anyhow::Result<Vec<String>> {
         (Some(_), Some(at)) if name == "mood" => format!("valence {:+.2}, arousal {:+.2}", at.valence, at.arousal),
         (Some(value), _) => value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned),
     };
+    // What counted where no hand had set anything.
+    let other = |name: &str| -> Option<String> {
+        let track = best?;
+        let (value, origin) = match name {
+            "bpm" => track.analysis.tempo_bpm.as_ref().map(|t| (format!("{:.2}", t.value), t.origin))?,
+            "key" => track.analysis.key.as_ref().map(|k| (k.value.to_string(), k.origin))?,
+            "metre" => track.analysis.metre.as_ref().map(|m| (m.value.to_string(), m.origin))?,
+            "mood" => track
+                .affect
+                .as_ref()
+                .map(|a| (format!("valence {:+.2}, arousal {:+.2}", a.value.at.valence, a.value.at.arousal), a.origin))?,
+            field => track.said(field.parse::<Field>().ok()?).map(|s| (s.value.to_owned(), s.origin))?,
+        };
+        Some(format!("{value}, {}", if origin == Origin::Declared { "declared" } else { "measured" }))
+    };
     let (was, is) = (flat(before)?, flat(after)?);
     let names: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
     Ok(names
         .into_iter()
         .filter(|n| was.get(*n) != is.get(*n))
-        .map(|n| format!("{n} {} (was {})", told(after, n, is.get(n)), told(before, n, was.get(n))))
+        .map(|n| {
+            format!(
+                "{n} {} (was {})",
+                told(after, n, is.get(n)),
+                was.get(n).is_none().then(|| other(n)).flatten().unwrap_or_else(|| told(before, n, was.get(n)))
+            )
+        })
         .collect())
 }
 
@@ -131,7 +152,9 @@ pub fn undo(arguments: &Arguments, command: &Undo) -> anyhow::Result<u8> {
             output::line(&printable(&format!("left alone, as it was set again since: {name}")))?;
         }
         if undone.restored > 0 && typed.split_whitespace().any(|word| word == "--write-tags") {
-            output::line("the tags that it wrote into files stay, and count as declared; write others with 'indexer edit … --set FIELD=… --write-tags'")?;
+            output::line(
+                "the tags that it wrote into files stay, and count as declared; write others with 'indexer edit … --set FIELD=… --write-tags'",
+            )?;
         }
     }
     Ok(if undone.changed_since.is_empty() { OK } else { SOME_FAILED })

@@ -54,11 +54,18 @@ pub fn check(arguments: &Arguments, command: &Check) -> anyhow::Result<u8> {
         };
         output::line(&printable(&format!("{} ({how})", problem.what)))?;
     }
-    output::line(&if problems.is_empty() {
-        "all is well".to_owned()
-    } else {
-        format!("{}, {left} left", count(problems.len(), "problem", "problems"))
+    let reader = Reader::open(&arguments.catalogue_dir()?)?;
+    let missing = reader.totals().missing;
+    output::line(&match (problems.is_empty(), missing) {
+        (true, 0) => "all is well".to_owned(),
+        (true, n) => {
+            format!("store, index and disk agree; {} no file that is there, as the last scans said", count(n, "track has", "tracks have"))
+        }
+        _ => format!("{}, {left} left", count(problems.len(), "problem", "problems")),
     })?;
+    if reader.is_mixed()? {
+        eprintln!("{}", output::MIXED);
+    }
     Ok(if left == 0 { OK } else { SOME_FAILED })
 }
 

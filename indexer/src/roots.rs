@@ -1,7 +1,7 @@
 //! `indexer roots`.
 
 use crate::arguments::{Arguments, Roots};
-use crate::output::{self, printable};
+use crate::output::{self, count, printable};
 use crate::{OK, SOME_FAILED};
 use anyhow::Context;
 use catalogue::{Catalogue, Reader};
@@ -38,6 +38,14 @@ pub fn run(arguments: &Arguments, command: &Roots) -> anyhow::Result<u8> {
                 return Ok(OK);
             }
             output::line(&printable(&format!("{name}: {}", folder.display())))?;
+        }
+        Roots::Forget { name } => {
+            let files = Catalogue::open_beside(&dir)?.forget_root(name)?;
+            if arguments.json {
+                output::json(&serde_json::json!({ "forgotten": name, "files": files }))?;
+                return Ok(OK);
+            }
+            output::line(&printable(&format!("forgotten: {name}, and {} that were in it", count(files, "file", "files"))))?;
         }
         Roots::Rename { name, to } => {
             anyhow::ensure!(!to.trim().is_empty(), "a root needs a name");

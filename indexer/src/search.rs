@@ -26,6 +26,9 @@ pub fn run(arguments: &Arguments, command: &Search) -> anyhow::Result<u8> {
     let query = Query { limit: command.limit, is_diverse: !command.crowd, ..asking.query(&reader)? };
     if let Some(name) = &command.keep {
         anyhow::ensure!(!name.trim().is_empty(), "--keep: a search needs a name");
+        if reader.searches()?.iter().any(|s| s.0 == *name) {
+            eprintln!("{}", printable(&format!("the search that was kept as '{name}' before is replaced")));
+        }
         Catalogue::open_beside(&dir)?.keep_search(name, Some(&serde_json::to_string(&asking.plain())?))?;
     }
     if command.facets {
@@ -39,7 +42,7 @@ pub fn run(arguments: &Arguments, command: &Search) -> anyhow::Result<u8> {
     if arguments.json {
         output::json(&found.iter().map(as_json).collect::<Vec<_>>())?;
     } else if found.is_empty() {
-        eprintln!("no track fits");
+        eprintln!("no track fits; ask for less, or see what there is: indexer search --facets");
     } else {
         let has_rights = query.cleared_for.is_some() || reader.has_licences()?;
         let is_mixed = reader.is_mixed()?;
@@ -78,8 +81,8 @@ fn facets(arguments: &Arguments, reader: &Reader, query: &Query) -> anyhow::Resu
     }
     for facet in counted.iter().filter(|c| !c.values.is_empty()) {
         let values: Vec<String> = facet.values.iter().map(|(value, n)| format!("{value} ({n})")).collect();
-        let more = if facet.values.len() == MOST_VALUES { ", …" } else { "" };
-        output::line(&printable(&format!("{:<14}{}{more}", facet.facet, values.join(", "))))?;
+        let more = if facet.values.len() == MOST_VALUES { "; …" } else { "" };
+        output::line(&printable(&format!("{:<14}{}{more}", facet.facet, values.join("; "))))?;
     }
     Ok(OK)
 }

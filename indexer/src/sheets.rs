@@ -2,9 +2,13 @@
 
 use crate::arguments::{Arguments, TagApply, TagTemplate};
 use crate::output::{self, count, printable};
-use crate::{OK, SOME_FAILED, rights};
-use anyhow::Context;
+use crate::{OK, SOME_FAILED, edit, rights};
+use anyhow::{Context, anyhow};
 use catalogue::{Catalogue, Reader};
+use std::io::Write;
+
+/// In front of text in UTF-8.
+pub const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 pub fn template(arguments: &Arguments, command: &TagTemplate) -> anyhow::Result<u8> {
     let reader = Reader::open(&arguments.catalogue_dir()?)?;
@@ -12,8 +16,19 @@ pub fn template(arguments: &Arguments, command: &TagTemplate) -> anyhow::Result<
     match &command.out {
         Some(file) => {
             // A sheet that somebody is filling in is not overwritten.
-            let out = std::fs::File::options().write(true).create_new(true).open(file).with_context(|| file.display().to_string())?;
-            reader.tag_sheet(&ids, std::io::BufWriter::new(out)).with_context(|| file.display().to_string())?;
+            let out = std::fs::File::options().write(true).create_new(true).open(file).map_err(|e| match e.kind() {
+                std::io::ErrorKind::AlreadyExists => {
+                    anyhow!(
+                        "{} is there already, and may be one that somebody is filling in; give another name, or delete it",
+                        file.display()
+                    )
+                }
+                _ => anyhow::Error::new(e).context(file.display().to_string()),
+            })?;
+            let mut out = std::io::BufWriter::new(out);
+            // Excel takes a sheet without this mark for one in an old encoding.
+            out.write_all(BYTE_ORDER_MARK.as_bytes())?;
+            reader.tag_sheet(&ids, out).with_context(|| file.display().to_string())?;
             if arguments.json {
                 output::json(&serde_json::json!({ "tracks": ids.len(), "file": track::path_text::to_text(file) }))?;
             } else {
@@ -33,6 +48,10 @@ pub fn apply(arguments: &Arguments, command: &TagApply) -> anyhow::Result<u8> {
     if arguments.json {
         output::json(&report)?;
     } else {
+        for change in report.changes.iter().filter(|_| command.dry_run) {
+            let changes = edit::differences(&change.before, &change.after, None)?;
+            output::line(&printable(&format!("line {}: {}: {}", change.line, change.name, changes.join(", "))))?;
+        }
         for (line, reason) in &report.refused {
             output::line(&printable(&format!("line {line}: {reason}")))?;
         }

@@ -14,7 +14,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     let totals = reader.totals();
     let placed: Vec<_> = reader.places().map(|p| p.0).collect();
     let count = |q: Quadrant| placed.iter().filter(|a| a.quadrant() == q).count();
-    let (hours, with_tempo, with_key, missing) = (totals.duration_s / 3600.0, totals.with_tempo, totals.with_key, totals.missing);
+    let (hours, with_tempo, with_key, missing) =
+        ((totals.duration_s / 3600.0).max(0.0), totals.with_tempo, totals.with_key, totals.missing);
     let failed = reader.failures()?.len();
     let measured_by = reader.measured_by()?;
     if arguments.json {

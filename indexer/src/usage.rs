@@ -31,7 +31,16 @@ pub fn run(arguments: &Arguments, command: &Usages) -> anyhow::Result<u8> {
     fold_inbox(&dir);
     match command {
         Usages::Add(add) => {
-            let usage = usage(&Reader::open(&dir)?, add)?;
+            let reader = Reader::open(&dir)?;
+            let mut usage = usage(&reader, add)?;
+            // One production is not two because somebody wrote it in small letters.
+            let written = usage.project.trim().to_lowercase();
+            if let Some((known, _)) =
+                reader.projects()?.into_iter().find(|(name, _)| *name != usage.project && name.trim().to_lowercase() == written)
+            {
+                eprintln!("{}", printable(&format!("the project is called '{known}' so far, and so it is here")));
+                usage.project = known;
+            }
             Catalogue::open_beside(&dir)?.record(std::slice::from_ref(&usage))?;
             if arguments.json {
                 output::json(&usage)?;

@@ -259,7 +259,8 @@ pub(super) fn written_tags() {
         assert_eq!(tags["composer"], "Anybody", "{}: {tags}", file.display());
         // Other programs find them where the standards have them.
         let extension = file.extension().unwrap().to_str().unwrap();
-        let probed = Command::new("ffprobe").args(["-v", "error", "-of", "json", "-show_entries", "format_tags:stream_tags"]).arg(file).output();
+        let probed =
+            Command::new("ffprobe").args(["-v", "error", "-of", "json", "-show_entries", "format_tags:stream_tags"]).arg(file).output();
         let probed = String::from_utf8(probed.unwrap().stdout).unwrap();
         match extension {
             "mp3" => assert!(probed.contains("\"TBPM\": \"97\"") && probed.contains("\"TKEY\": \"Dm\""), "{probed}"),

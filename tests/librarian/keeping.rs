@@ -395,3 +395,43 @@ pub(super) fn no_catalogue() {
     }
     assert!(!world.dir.path().join("catalogue").exists());
 }
+
+pub(super) fn what_is_over_is_put_away() {
+    let world = World::default();
+    let (old, rain) =
+        (world.dir.path().join("old drive"), tagged(&world, "rain.aiff", 1, &[("TIT2", "Rain"), ("TIME-OF-DAY", "late night")]));
+    fs::create_dir_all(old.join("deep")).unwrap();
+    let snow = old.join("deep/snow.aiff");
+    fs::copy(tagged(&world, "snow.aiff", 2, &[("TIT2", "Snow")]), &snow).unwrap();
+    fs::remove_file(world.music().join("snow.aiff")).unwrap();
+    world.scan();
+    well(&world, &["scan", old.to_str().unwrap()]);
+    // A part of a root is no root of its own.
+    well(&world, &["scan", old.join("deep").to_str().unwrap()]);
+    assert_eq!(asked(&world, &["roots", "list"]).as_array().unwrap().len(), 2);
+    let id = show(&world, &snow)["content_id"].as_str().unwrap().to_owned();
+    well(&world, &["edit", snow.to_str().unwrap(), "--set", "genre=Film"]);
+    well(&world, &["bin", "add", "Winter", "snow"]);
+    let (code, _, errors) = say(&world, &["roots", "forget", "old drive"]);
+    assert!(code == 2 && errors.contains("snow.aiff is there"), "{code} {errors}");
+    fs::remove_dir_all(&old).unwrap();
+    well(&world, &["roots", "forget", "old drive"]);
+    assert!(world.search(&["snow"]).is_empty() && asked(&world, &["roots", "list"]).as_array().unwrap().len() == 1);
+    well(&world, &["bin", "delete", "Winter"]);
+    assert_eq!(asked(&world, &["bin", "list"]), json!([]));
+    assert!(say(&world, &["bin", "delete", "Winter"]).2.contains("there is no bin"));
+    // Whoever brings the sound back brings back what a hand set of it.
+    fs::copy(tagged(&world, "found.aiff", 2, &[("TIT2", "Snow")]), world.music().join("again.aiff")).unwrap();
+    world.scan();
+    assert_eq!(show(&world, &world.music().join("again.aiff"))["content_id"], id.as_str());
+    assert_eq!(world.search(&["--genre", "film"]).len(), 1);
+    // Times of day by their words.
+    well(&world, &["edit", rain.to_str().unwrap(), "--set", "time-of-day=late night"]);
+    assert_eq!(titles(&world.search(&["--time-of-day", "night"])), ["Rain"]);
+    assert!(world.search(&["--time-of-day", "nigh"]).is_empty());
+    // A number that is none, and a production that is spelled otherwise.
+    assert!(say(&world, &["edit", rain.to_str().unwrap(), "--set", "isrc=xx"]).2.contains("twelve"));
+    well(&world, &["usage", "add", rain.to_str().unwrap(), "--project", "The Ford", "--in", "1", "--out", "2"]);
+    well(&world, &["usage", "add", rain.to_str().unwrap(), "--project", "the ford", "--in", "3", "--out", "4"]);
+    assert_eq!(asked(&world, &["usage", "list"]), json!([{ "project": "The Ford", "uses": 2 }]));
+}

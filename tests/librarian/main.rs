@@ -49,6 +49,7 @@ fn main() -> ExitCode {
         Test::new("a_folder_that_is_watched_is_scanned_when_it_changes", &[], watched),
         // Files that move, and drives that are away.
         Test::new("a_row_of_rights_whose_path_and_title_are_two_tracks_changes_nothing", &[], rights_of_a_path_with_another_title),
+        Test::new("what_is_over_is_put_away_and_nothing_that_a_hand_set_is_lost", &[], what_is_over_is_put_away),
         Test::new("a_missing_track_tells_where_it_was_and_all_that_is_known", &[], missing_is_told),
         Test::new("a_file_that_was_moved_and_retagged_keeps_its_history", &[Need::Ffmpeg], moved_and_retagged),
         Test::new("a_file_that_was_moved_and_retagged_says_what_its_new_tags_say", &[Need::Ffmpeg], moved_with_new_tags),

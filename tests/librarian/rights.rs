@@ -201,7 +201,9 @@ pub(super) fn cue_sheet() {
     let (code, told, errors) = say(&world, &["cue-sheet", "Film", "--out", out.to_str().unwrap()]);
     assert!(code == 0 && told.contains("3 cues"), "{told}");
     assert!(errors.contains("2 of 3 cues have no composer") && errors.contains("2 of 3 cues have no publisher"), "{errors}");
-    let rows = cells(&fs::read_to_string(&out).unwrap());
+    let text = fs::read_to_string(&out).unwrap();
+    // By this mark Excel knows that it is UTF-8.
+    let rows = cells(text.strip_prefix('\u{feff}').unwrap());
     let heading = "cue,title,composer,publisher,performer,ISRC,usage,duration,in,out,scene,licences,attribution";
     assert_eq!(rows[0].join(","), heading);
     let row = |i: usize| rows[i].iter().map(String::as_str).collect::<Vec<_>>();

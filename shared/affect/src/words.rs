@@ -4,6 +4,7 @@
 //! The radius is ours: a word asks for a clear case of its mood, not the extreme one, so it lies at 0.65 of the way out,
 //! where the moods of measured libraries thin out. Words that editors use and Russell did not ask for point at one of his.
 
+use crate::emotions::Rasa;
 use crate::plane::Affect;
 
 const RADIUS: f64 = 0.65;
@@ -124,13 +125,14 @@ pub fn all_moods() -> impl Iterator<Item = MoodWord> {
     RUSSELL.iter().filter_map(|(w, _)| russell(w)).chain(aliases)
 }
 
-/// The point that a mood word stands for, whatever its case.
+/// The point that a mood word, or a rasa, stands for, whatever its case.
 ///
 /// # Errors
 /// [`UnknownMood`], whose message lists the known words.
 pub fn mood(word: &str) -> Result<MoodWord, UnknownMood> {
     let wanted = word.trim().to_lowercase();
-    all_moods().find(|m| m.word == wanted).ok_or_else(|| UnknownMood { word: word.to_owned() })
+    let rasa = || Rasa::ALL.into_iter().find(|r| r.label() == wanted).map(|r| MoodWord { word: r.label(), at: r.at() });
+    all_moods().find(|m| m.word == wanted).or_else(rasa).ok_or_else(|| UnknownMood { word: word.to_owned() })
 }
 
 /// Nearer to the middle than this, no word is meant more than another.

@@ -24,6 +24,6 @@ pub use keeping::{Copies, Copy, Exported, Imported, Kind, Problem, Repair, Trans
 pub use location::default_dir;
 pub use query::{Counted, FacetFilter, Like, Match, Part, PartName, Query, Settings, Weights, is_facet};
 pub use read::{Reader, Summary, Totals, Used};
-pub use sheets::{CueLine, Outcome, RightsReport, RowReport, SheetError, TagReport, cell};
+pub use sheets::{CueLine, Outcome, RightsReport, RowReport, SheetError, TagChange, TagReport, cell};
 pub use store::roots::Root;
 pub use write::{Batch, Catalogue, Change, FileStamp, FileState, Folded, Learned, Licensed, MeasuredMood, Undone};

@@ -177,7 +177,11 @@ pub fn scan(
         }
     }
     for root in &folders {
-        catalogue.add_root(if root.is_dir() { root } else { root.parent().unwrap_or(root) })?;
+        let folder = if root.is_dir() { root } else { root.parent().unwrap_or(root) };
+        // A part of a root that is read by itself stays a part of it.
+        if !catalogue.roots().iter().any(|known| folder.starts_with(&known.path)) {
+            catalogue.add_root(folder)?;
+        }
     }
     // The disk is asked and the catalogue read side by side.
     let (walks, known) = std::thread::scope(|scope| {

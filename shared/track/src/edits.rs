@@ -50,6 +50,15 @@ const LONGEST_WORDS: usize = 1000;
 /// What stands for 'nothing, whatever the file says'.
 const NOTHING: &str = "-";
 
+/// Whether a text is an International Standard Recording Code (ISO 3901): two letters, three letters or digits, seven digits.
+fn is_isrc(text: &str) -> bool {
+    let code: Vec<char> = text.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
+    code.len() == 12
+        && code[..2].iter().all(char::is_ascii_alphabetic)
+        && code[2..5].iter().all(char::is_ascii_alphanumeric)
+        && code[5..].iter().all(char::is_ascii_digit)
+}
+
 impl Edits {
     /// Takes up what is written like `bpm=120`, `bpm=x2`, `bpm=/2`, `downbeat=1.25`, `metre=6/8`, `key=D minor`, `mood=serene`, `mood=0.4,-0.5`, `raga=Yaman`; with nothing after
     /// the equals sign what was measured or declared holds again, and a minus sign (`genre=-`) denies what the file says. `measured_bpm` is what `x2` and `/2` are of where no tempo is set; `duration_s` is the length of the sound.
@@ -60,8 +69,9 @@ impl Edits {
         let fail = |reason: String| NotAnEdit { text: text.to_owned(), reason };
         let (name, value) = text.split_once('=').ok_or_else(|| fail("write it like bpm=120".into()))?;
         let (name, value) = (name.trim().to_lowercase(), value.trim());
-        let number =
-            |what: &str| value.replace(',', ".").parse::<f64>().ok().filter(|n| n.is_finite()).ok_or_else(|| fail(format!("'{value}' is no {what}")));
+        let number = |what: &str| {
+            value.replace(',', ".").parse::<f64>().ok().filter(|n| n.is_finite()).ok_or_else(|| fail(format!("'{value}' is no {what}")))
+        };
         match name.as_str() {
             "bpm" | "tempo" => {
                 let bpm = match value {
@@ -88,13 +98,22 @@ impl Edits {
             "metre" | "meter" => {
                 self.metre = if value.is_empty() { None } else { Some(value.parse::<Metre>().map_err(|e| fail(e.to_string()))?) };
             }
-            "key" => self.key = if value.is_empty() { None } else { Some(value.parse::<Key>().or_else(|e| Key::from_camelot(value).ok_or_else(|| fail(e.to_string())))?) },
+            "key" => {
+                self.key = if value.is_empty() {
+                    None
+                } else {
+                    Some(value.parse::<Key>().or_else(|e| Key::from_camelot(value).ok_or_else(|| fail(e.to_string())))?)
+                }
+            }
             "mood" => self.mood = if value.is_empty() { None } else { Some(place(value).map_err(fail)?) },
             other => {
                 let known = || format!("bpm, downbeat, metre, key, mood, {} can be set", Field::ALL.map(Field::name).join(", "));
                 let field = other.parse::<Field>().map_err(|_| fail(known()))?;
                 if value.chars().count() > LONGEST_WORDS {
                     return Err(fail(format!("at most {LONGEST_WORDS} characters")));
+                }
+                if field == Field::Isrc && !matches!(value, "" | NOTHING) && !is_isrc(value) {
+                    return Err(fail("an ISRC has twelve letters and digits, like DE-A12-27-00001 (country, owner, year, number)".into()));
                 }
                 match value {
                     "" => self.words.remove(&field),

@@ -4,6 +4,7 @@ use super::Query;
 use super::facets::Tallies;
 use crate::index::FACETS;
 use crate::index::columns::Columns;
+use crate::index::folded;
 use jiff::civil::Date;
 use std::collections::HashMap;
 use track::rights::{Standing, Terms};
@@ -112,13 +113,24 @@ impl<'a> Filter<'a> {
     }
 }
 
-/// The values of a facet that are meant by a text: the same word, however it is written; for ragas any spelling of the name.
+/// The values of a facet that are meant by a text: the same word, however it is written; for ragas any spelling of the name, for times of day any that
+/// has the words.
 fn values_like(facet: &crate::index::facet::Facet, field: track::Field, text: &str) -> Vec<u32> {
     let same: Vec<u32> = facet.find(text).into_iter().collect();
     match music::canonical_raga(text) {
         Some(raga) if field == track::Field::Raga => {
             let is_it = |v: &str| music::canonical_raga(v) == Some(raga);
             (0..).zip(facet.values()).filter(|(_, v)| is_it(v)).map(|(i, _)| i).chain(same).collect()
+        }
+        // "Night" is meant by "late night" and "first watch of the night", too.
+        _ if field == track::Field::TimeOfDay => {
+            let wanted = folded(text);
+            let has_words = |v: &str| {
+                let (own, wanted): (Vec<String>, Vec<&str>) =
+                    (folded(v).split_whitespace().map(ToOwned::to_owned).collect(), wanted.split_whitespace().collect());
+                !wanted.is_empty() && own.windows(wanted.len()).any(|w| w == wanted)
+            };
+            (0..).zip(facet.values()).filter(|(_, v)| has_words(v)).map(|(i, _)| i).chain(same).collect()
         }
         _ => same,
     }

@@ -157,7 +157,12 @@ impl Finder {
         if let Some(others) = self.by_title.get(&said) {
             return Found::Many(format!("its {by} is that of {}, its title that of {}", self.named(&[n]), self.named(others)));
         }
-        Found::One { id: self.ids[n].clone(), title: self.titles[n].clone(), by, doubt: Some(format!(", though the sheet calls it '{title}'")) }
+        Found::One {
+            id: self.ids[n].clone(),
+            title: self.titles[n].clone(),
+            by,
+            doubt: Some(format!(", though the sheet calls it '{title}'")),
+        }
     }
 
     /// Files whose path ends like this.

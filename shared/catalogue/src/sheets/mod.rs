@@ -12,4 +12,4 @@ mod tags;
 pub use cue::CueLine;
 pub use rights::{Outcome, RightsReport, RowReport};
 pub use table::{SheetError, cell};
-pub use tags::TagReport;
+pub use tags::{TagChange, TagReport};

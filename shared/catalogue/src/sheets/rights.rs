@@ -6,8 +6,8 @@ use crate::store::roots::Roots;
 use crate::{Catalogue, CatalogueError, Licensed};
 use jiff::civil::Date;
 use std::io::Read;
-use track::{ContentId, clock};
 use track::rights::{Licence, Medium, Terms, Territories};
+use track::{ContentId, clock};
 
 /// The columns, and what others call them.
 const COLUMNS: [(&str, &[&str]); 17] = [

@@ -13,6 +13,19 @@ use track::{ContentId, Edits, Field, Track};
 /// Columns before those of words.
 const NUMBERS: [&str; 5] = ["bpm", "key", "metre", "downbeat", "mood"];
 
+/// What a row of a sheet sets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TagChange {
+    /// The line of the file.
+    pub line: u64,
+    /// What the track is called.
+    pub name: String,
+    /// What was set of it before.
+    pub before: Edits,
+    /// What is set of it from now on.
+    pub after: Edits,
+}
+
 /// What became of a sheet.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
 pub struct TagReport {
@@ -22,6 +35,9 @@ pub struct TagReport {
     pub changed: usize,
     /// The step, for an undo.
     pub step: Option<i64>,
+    /// What is set of which, in the order of the sheet.
+    #[serde(skip)]
+    pub changes: Vec<TagChange>,
     /// Rows of which nothing was set, with the line and the reason.
     pub refused: Vec<(u64, String)>,
     /// Columns that say nothing here.
@@ -142,6 +158,8 @@ impl Catalogue {
             report.rows += 1;
             if after != measured.edits {
                 report.changed += 1;
+                let (name, before) = (best.name(), measured.edits.clone());
+                report.changes.push(TagChange { line: row.line, name, before, after: after.clone() });
                 edits.push((id, after));
             }
         }

@@ -26,7 +26,7 @@ use crate::store::roots::Roots;
 use crate::{CatalogueError, Root, store};
 use derive::pending;
 use lock::WriterLock;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -152,6 +152,35 @@ impl Catalogue {
         self.db.execute("UPDATE roots SET name = ?2, path = ?3 WHERE id = ?1", params![root.id, to_name.unwrap_or(name), path])?;
         self.roots = Roots::load(&self.db)?;
         Ok(())
+    }
+
+    /// Forgets a root whose music is gone, and the files that were in it. What was set by hand of their sounds, licences and uses stay, and hold again where
+    /// these are found again. Gives how many files are forgotten.
+    ///
+    /// # Errors
+    /// [`CatalogueError::NotThere`] for a root that is not known, or of whose files one is there; failures of the store or the index.
+    pub fn forget_root(&mut self, name: &str) -> Result<usize, CatalogueError> {
+        self.durably(|c| {
+            let tx = c.db.transaction()?;
+            let id: Option<i64> = tx.query_row("SELECT id FROM roots WHERE name = ?1", [name], |row| row.get(0)).optional()?;
+            let id = id.ok_or_else(|| CatalogueError::NotThere(format!("there is no root '{name}'; 'indexer roots list' lists them")))?;
+            let paths: Vec<String> = {
+                let mut rows = tx.prepare("SELECT path FROM files WHERE root = ?1")?;
+                rows.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?
+            };
+            if let Some(there) = paths.iter().map(|path| c.roots.file(id, path)).find(|file| file.exists()) {
+                return Err(CatalogueError::NotThere(format!(
+                    "{} is there; only a root whose music is gone can be forgotten",
+                    there.display()
+                )));
+            }
+            tx.execute("UPDATE tracks SET changed = changed + 1 WHERE content_id IN (SELECT content_id FROM files WHERE root = ?1)", [id])?;
+            let files = tx.execute("DELETE FROM files WHERE root = ?1", [id])?;
+            tx.execute("DELETE FROM roots WHERE id = ?1", [id])?;
+            tx.commit()?;
+            c.roots = Roots::load(&c.db)?;
+            Ok(files)
+        })
     }
 
     /// Brings what the index does not have yet into it.
