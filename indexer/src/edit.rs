@@ -112,7 +112,7 @@ pub fn differences(before: &Edits, after: &Edits, best: Option<&Track>) -> anyho
             format!(
                 "{n} {} (was {})",
                 told(after, n, is.get(n)),
-                was.get(n).is_none().then(|| other(n)).flatten().unwrap_or_else(|| told(before, n, was.get(n)))
+                (!was.contains_key(n)).then(|| other(n)).flatten().unwrap_or_else(|| told(before, n, was.get(n)))
             )
         })
         .collect())

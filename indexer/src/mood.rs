@@ -109,7 +109,7 @@ fn words(arguments: &Arguments, of: &OfWords) -> anyhow::Result<u8> {
             let told = mood.map_or("not measured: it is not English, or there are no words".to_owned(), |m| {
                 format!("{}   {}", place(&m.affect), likeliest(&Emotion::OF_WORDS, &m.emotions))
             });
-            output::line(&printable(&format!("{text}\n    {told}")))?;
+            output::line(&format!("{}\n    {told}", printable(text)))?;
         }
     }
     if arguments.json {

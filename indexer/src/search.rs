@@ -8,7 +8,6 @@ use anyhow::Context;
 use catalogue::{Catalogue, Match, Query, Reader};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde_json::json;
-use track::mood::LIKELY_MUSIC;
 use track::path_text::to_text;
 
 /// Values of a facet that are counted out.
@@ -47,7 +46,7 @@ pub fn run(arguments: &Arguments, command: &Search) -> anyhow::Result<u8> {
         let has_rights = query.cleared_for.is_some() || reader.has_licences()?;
         let is_mixed = reader.is_mixed()?;
         output::line(&table(&found, has_rights, is_mixed).trim_fmt())?;
-        if found.iter().any(|m| m.track.affect.is_some() && m.track.is_music.is_some_and(|p| p < LIKELY_MUSIC)) {
+        if found.iter().any(|m| m.track.affect.is_some() && m.track.may_be_no_music()) {
             eprintln!("?: it may be no music but speech, noise or a test tone, and then its mood means little; 'indexer show' tells more");
         }
         if is_mixed {
@@ -132,11 +131,10 @@ fn table(found: &[Match], has_rights: bool, is_mixed: bool) -> Table {
         if let (true, Some(by)) = (is_mixed, &t.measured_by) {
             why = format!("{}measured by {}", if why == "-" { String::new() } else { format!("{why}, ") }, printable(by));
         }
-        let is_doubtful = t.is_music.is_some_and(|p| p < LIKELY_MUSIC);
         let mut row = vec![
             format!("{:.2}", m.score),
             if is_narrow && why != "-" { format!("{title}\n  {why}") } else { title },
-            or_dash(t.affect.map(|a| format!("{:+.2}, {:+.2}{}", a.valence, a.arousal, if is_doubtful { " ?" } else { "" }))),
+            or_dash(t.affect.map(|a| format!("{:+.2}, {:+.2}{}", a.valence, a.arousal, if t.may_be_no_music() { " ?" } else { "" }))),
             or_dash(t.tempo_bpm.map(|b| format!("{b:.1}"))),
             or_dash(t.key.map(|k| k.to_string())),
             duration(t.duration_s),

@@ -133,7 +133,7 @@ impl Row {
     pub(crate) fn new(m: Match, are_rights_known: bool) -> Self {
         Self {
             rights: are_rights_known.then_some(m.standing),
-            why: m.why(),
+            why: if m.track.may_be_no_music() { format!("may be no music; {}", m.why()) } else { m.why() },
             content_id: m.track.content_id,
             title: m.track.title,
             affect: m.track.affect,

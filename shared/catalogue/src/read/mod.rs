@@ -285,7 +285,12 @@ impl Reader {
             let parts = scorer.parts(r.row as usize, found.get(&r.row).copied());
             matches.push(Match { track, score: r.score.into(), parts, standing: filter.standing(r.row as usize) });
         }
-        if is_spread { diversity::spread(&self.db, matches, limit) } else { Ok(matches) }
+        let mut matches = if is_spread { diversity::spread(&self.db, matches, limit)? } else { matches };
+        let mut moods = pack::Moods::of(&self.db)?;
+        for m in &mut matches {
+            m.track.is_music = moods.is_music(m.track.id)?;
+        }
+        Ok(matches)
     }
 
     /// The rows of the tracks that fit a query, best first, with their scores: for whoever needs no more, like a cursor on the plane. Albums and copies are not spread.

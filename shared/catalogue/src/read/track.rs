@@ -7,6 +7,7 @@ use affect::{Affect, AffectEstimate};
 use music::Key;
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 use std::path::PathBuf;
+use track::mood::LIKELY_MUSIC;
 use track::{ContentId, Edits, Track, Value};
 
 /// What a list shows of a track.
@@ -30,12 +31,20 @@ pub struct Summary {
     pub lufs: Option<f64>,
     /// Length in seconds.
     pub duration_s: f64,
-    /// How probable it is that it is music at all, where the model tells; less than [`track::mood::LIKELY_MUSIC`] is a doubt.
+    /// How probable it is that it is music at all, where the model tells and a search found it; less than [`track::mood::LIKELY_MUSIC`] is a doubt.
     pub is_music: Option<f64>,
     /// The version of the analysis and the model that measured it; `None` where nothing did.
     pub measured_by: Option<String>,
     /// A file that holds it; `None` when all are gone.
     pub path: Option<PathBuf>,
+}
+
+impl Summary {
+    /// Whether it may well be no music (speech, noise, a test tone), so that its mood means little.
+    #[must_use]
+    pub fn may_be_no_music(&self) -> bool {
+        self.is_music.is_some_and(|p| p < LIKELY_MUSIC)
+    }
 }
 
 /// What a list shows of the track in a row.
@@ -64,7 +73,6 @@ pub(crate) fn summary(db: &Connection, roots: &Roots, id: i64) -> Result<Option<
     let mut file = db.prepare_cached("SELECT root, path FROM files WHERE content_id = ?1 AND NOT missing ORDER BY root, path LIMIT 1")?;
     let file = file.query_row([&summary.content_id.0], |row| Ok(roots.file(row.get(0)?, &row.get::<_, String>(1)?)));
     summary.path = file.optional()?;
-    summary.is_music = pack::Moods::of(db)?.is_music(id)?;
     Ok(Some(summary))
 }
 

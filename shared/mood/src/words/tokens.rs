@@ -4,10 +4,10 @@
 
 /// Characters of a text that are looked at: a subtitle has 80, a long sentence 400.
 const MOST_CHARACTERS: usize = 4_000;
-/// Words of a piece: no comment of GoEmotions has more than 33, and of EmoBank's sentences one in a hundred more than 51.
+/// A text of so many words is one piece: no comment of GoEmotions has more than 33, and of EmoBank's sentences one in a hundred more than 51.
 const MOST_WORDS: usize = 60;
-/// A piece with so many words ends where a sentence does.
-const ENOUGH_WORDS: usize = 40;
+/// A piece of a longer one ends where a sentence does once it has so many words, which is what a sentence or a comment has in the middle.
+const ENOUGH_WORDS: usize = 12;
 /// A letter that is drawn out is written this often.
 const MOST_REPEATS: usize = 2;
 /// A word in capitals is shouted from this length on; shorter ones are "I", "A", "OK", "TV".
@@ -78,10 +78,11 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
-/// A text in pieces that end with sentences where they can, and how many words each has (at least 1).
+/// A text as one piece, or if it is long in pieces that end with sentences where they can, and how many words each has (at least 1).
 pub(super) fn pieces(text: &str) -> Vec<(String, f64)> {
     let mut pieces: Vec<(String, usize)> = vec![(String::new(), 0)];
     let cut = text.char_indices().nth(MOST_CHARACTERS).map_or(text, |(at, _)| &text[..at]);
+    let is_long = cut.split_whitespace().nth(MOST_WORDS).is_some();
     for word in cut.split_whitespace() {
         if let Some((piece, count)) = pieces.last_mut() {
             if !piece.is_empty() {
@@ -89,7 +90,7 @@ pub(super) fn pieces(text: &str) -> Vec<(String, f64)> {
             }
             piece.push_str(word);
             *count += 1;
-            if *count >= MOST_WORDS || (*count >= ENOUGH_WORDS && word.ends_with(['.', '!', '?', '…'])) {
+            if *count >= MOST_WORDS || (is_long && *count >= ENOUGH_WORDS && word.ends_with(['.', '!', '?', '…'])) {
                 pieces.push((String::new(), 0));
             }
         }
@@ -163,9 +164,10 @@ mod tests {
     #[test]
     fn a_long_text_is_cut_where_sentences_end() {
         let sentence = "This is a sentence of seven words. ";
-        let cut = pieces(&sentence.repeat(18));
-        assert_eq!(cut.iter().map(|p| p.1).collect::<Vec<_>>(), [42.0, 42.0, 42.0]);
+        let cut = pieces(&sentence.repeat(10));
+        assert_eq!(cut.iter().map(|p| p.1).collect::<Vec<_>>(), [14.0; 5]);
         assert!(cut.iter().all(|p| p.0.ends_with('.')));
+        assert_eq!(pieces(&sentence.repeat(8)).len(), 1);
         assert_eq!(pieces("Short one."), [("Short one.".to_owned(), 2.0)]);
         assert_eq!(pieces("")[0].1, 1.0);
         assert_eq!(pieces(&"word ".repeat(130)).len(), 3);
