@@ -78,7 +78,7 @@ pub fn report(root: &Path, data: &Path, drawings: &Path) -> Result<Part> {
 
     let mut out = format!(
         "## Sentences\n\nThe model that ships ({size:.1} MB), on the test splits, which it has not seen: {} sentences of EmoBank's that were rated, {named} of GoEmotions' with their emotions. {foreign} of \
-         all were not taken for English; nothing is told of them, and here they count as lying in the middle and as having no emotion. A sentence takes {each_us:.0} µs.\n\n",
+         all were not taken for English; nothing is told of them, and here they count as lying in the middle and as having no emotion (the card's figures are the model's own, asked of all). A sentence takes {each_us:.0} µs.\n\n",
         rated.len()
     );
     let spread = [inside(&valence, |a| a.valence_spread), inside(&arousal, |a| a.arousal_spread)];
