@@ -174,7 +174,9 @@ impl Asking {
 
     /// The same without what only this run of the program knows of it: for keeping.
     pub fn plain(&self) -> Self {
-        Self { words: self.words.iter().map(|w| w.replace(SHIELD, "-")).collect(), ..self.clone() }
+        // A file goes by its whole path, so that the search finds it from every folder.
+        let whole = |path: &PathBuf| dunce::canonicalize(path).unwrap_or_else(|_| path.clone());
+        Self { words: self.words.iter().map(|w| w.replace(SHIELD, "-")).collect(), like: self.like.as_ref().map(whole), ..self.clone() }
     }
 
     /// The query that is meant. All of what fits is asked for.
@@ -299,7 +301,9 @@ fn of_file(reader: &Reader, given: &Path) -> anyhow::Result<Option<ContentId>> {
         Some(dunce::canonicalize(folder).ok()?.join(given.file_name()?))
     };
     let absolute = dunce::canonicalize(given).ok().or_else(beside).unwrap_or_else(|| given.to_owned());
-    for path in [absolute.as_path(), given] {
+    // A link that was scanned goes by its own name.
+    let named = std::path::absolute(given).unwrap_or_else(|_| given.to_owned());
+    for path in [absolute.as_path(), named.as_path(), given] {
         if let Some(id) = reader.content_of(path)? {
             return Ok(Some(id));
         }

@@ -86,6 +86,7 @@ pub fn differences(before: &Edits, after: &Edits, best: Option<&Track>) -> anyho
     let told = |edits: &Edits, name: &str, value: Option<&Value>| match (value, edits.mood) {
         (None, _) => "not set".to_owned(),
         (Some(_), Some(at)) if name == "mood" => format!("valence {:+.2}, arousal {:+.2}", at.valence, at.arousal),
+        (Some(value), _) if name == "metre" => edits.metre.map_or_else(|| value.to_string(), |m| m.to_string()),
         (Some(value), _) => value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned),
     };
     // What counted where no hand had set anything.

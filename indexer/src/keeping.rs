@@ -38,6 +38,23 @@ pub fn duplicates(arguments: &Arguments) -> anyhow::Result<u8> {
     Ok(OK)
 }
 
+/// So many tracks are named before the rest is counted.
+const NAMED: usize = 10;
+
+/// Tells which tracks have lost their last file to another sound, though somebody has worked on them.
+pub fn tell_without_files(reader: &Reader) -> anyhow::Result<()> {
+    let lost = reader.without_files()?;
+    for (id, title) in lost.iter().take(NAMED) {
+        let id: String = id.0.chars().take(8).collect();
+        let text = "has values, licences or a bin of yours, and another sound stands where its file was: 'indexer show";
+        output::line(&printable(&format!("{title}: {text} {id}' tells what; it is kept, should the file come back")))?;
+    }
+    if lost.len() > NAMED {
+        output::line(&format!("and {} more like that", lost.len() - NAMED))?;
+    }
+    Ok(())
+}
+
 pub fn check(arguments: &Arguments, command: &Check) -> anyhow::Result<u8> {
     let problems = Catalogue::open_existing(&arguments.catalogue_dir()?)?.check(command.repair)?;
     let left = problems.iter().filter(|p| p.repair != Repair::Mended).count();
@@ -63,6 +80,7 @@ pub fn check(arguments: &Arguments, command: &Check) -> anyhow::Result<u8> {
         }
         _ => format!("{}, {left} left", count(problems.len(), "problem", "problems")),
     })?;
+    tell_without_files(&reader)?;
     if reader.is_mixed()? {
         eprintln!("{}", output::MIXED);
     }

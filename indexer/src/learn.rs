@@ -45,8 +45,8 @@ pub fn run(arguments: &Arguments, command: &Learn) -> anyhow::Result<u8> {
             ""
         };
         bail!(
-            "{} have a mood that was set by hand and measured by {model}{copies}; {LEAST_EXAMPLES} at least teach something: indexer edit TRACK --set mood=serene",
-            output::count(lesson.works, "track", "tracks")
+            "{} a mood that was set by hand and measured by {model}{copies}; {LEAST_EXAMPLES} at least teach something: indexer edit TRACK --set mood=serene",
+            output::count(lesson.works, "track has", "tracks have")
         );
     }
     let is_applied = lesson.correction.is_some() && !command.dry_run;

@@ -80,7 +80,12 @@ fn import(arguments: &Arguments, command: &RightsImport) -> anyhow::Result<u8> {
     output::line(&if command.dry_run {
         "nothing was changed (--dry-run)".to_owned()
     } else {
-        format!("licences: {} new, {} changed, {} as they were", l.added, l.changed, l.known)
+        let removed = if l.removed > 0 {
+            format!("; {} taken away, as others of the same owner and number stand in their place", l.removed)
+        } else {
+            String::new()
+        };
+        format!("licences: {} new, {} changed, {} as they were{removed}", l.added, l.changed, l.known)
     })?;
     Ok(if all_matched { OK } else { SOME_FAILED })
 }

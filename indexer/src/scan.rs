@@ -3,9 +3,9 @@
 use crate::arguments::{Arguments, Measuring, Scan, Worker};
 use crate::progress::Progress;
 use crate::watchdog::Watch;
-use crate::{COULD_NOT_RUN, MEMORY, OK, SOME_FAILED, learn, output, usage};
+use crate::{COULD_NOT_RUN, MEMORY, OK, SOME_FAILED, keeping, learn, output, usage};
 use anyhow::Context;
-use catalogue::Catalogue;
+use catalogue::{Catalogue, Reader};
 use mood::{Models, MusicModel, Role};
 use scan::{Limits, Moods, Upgrade, WorkerCommand};
 use std::path::PathBuf;
@@ -91,6 +91,9 @@ pub fn once(arguments: &Arguments, command: &Scan, folders: &[PathBuf], stop: &A
                 "{} measured by another version or model; 'indexer scan --upgrade' measures anew",
                 output::count(c.stale, "file was", "files were")
             ))?;
+        }
+        if c.changed > 0 {
+            keeping::tell_without_files(&Reader::open(&arguments.catalogue_dir()?)?)?;
         }
         if report.stopped {
             output::line("stopped; what was measured is kept, and the next scan goes on from there")?;

@@ -32,14 +32,10 @@ pub fn run(arguments: &Arguments, command: &Usages) -> anyhow::Result<u8> {
     match command {
         Usages::Add(add) => {
             let reader = Reader::open(&dir)?;
-            let mut usage = usage(&reader, add)?;
-            // One production is not two because somebody wrote it in small letters.
-            let written = usage.project.trim().to_lowercase();
-            if let Some((known, _)) =
-                reader.projects()?.into_iter().find(|(name, _)| *name != usage.project && name.trim().to_lowercase() == written)
-            {
-                eprintln!("{}", printable(&format!("the project is called '{known}' so far, and so it is here")));
-                usage.project = known;
+            let usage = usage(&reader, add)?;
+            let known = reader.usages(Used::In(&usage.project))?.into_iter().find(|u| u.id == usage.id);
+            if known.is_some_and(|known| known != usage) {
+                eprintln!("this use was known; its code, day or frames are what they are now");
             }
             Catalogue::open_beside(&dir)?.record(std::slice::from_ref(&usage))?;
             if arguments.json {
@@ -109,15 +105,22 @@ fn usage(reader: &Reader, add: &UsageAdd) -> anyhow::Result<Usage> {
     anyhow::ensure!(!add.project.trim().is_empty(), "--project needs a name");
     anyhow::ensure!(fps.is_none_or(|f| (1.0..=240.0).contains(&f)), "--fps lies in 1 to 240");
     let date = match &add.date {
-        Some(text) => text.parse().with_context(|| format!("--date {text}: write it like 2027-03-01"))?,
+        Some(text) => clock::day(text).with_context(|| format!("--date {text}: write it like 2027-03-01"))?,
         None => jiff::Zoned::now().date(),
     };
+    // One production is not two because somebody wrote it in small letters.
+    let written = add.project.trim().to_lowercase();
+    let is_it = |name: &String| *name != add.project && name.trim().to_lowercase() == written;
+    let known = reader.projects()?.into_iter().map(|p| p.0).find(is_it);
+    if let Some(known) = &known {
+        eprintln!("{}", printable(&format!("the project is called '{known}' so far, and so it is here")));
+    }
     let code = UsageCode::ALL.into_iter().find(|c| format!("{c:?}").eq_ignore_ascii_case(&add.code));
     let code = code.with_context(|| format!("--code {}: BI, BV, VI, VV, MT, ET and T are known", add.code))?;
     let usage = Usage {
         id: String::new(),
         content_id,
-        project: add.project.clone(),
+        project: known.unwrap_or_else(|| add.project.clone()),
         scene: add.scene.clone(),
         in_s,
         out_s,

@@ -435,3 +435,37 @@ pub(super) fn what_is_over_is_put_away() {
     well(&world, &["usage", "add", rain.to_str().unwrap(), "--project", "the ford", "--in", "3", "--out", "4"]);
     assert_eq!(asked(&world, &["usage", "list"]), json!([{ "project": "The Ford", "uses": 2 }]));
 }
+
+/// Two catalogues of one library, in which two people have set values.
+pub(super) fn merged_hands() {
+    let (here, there) = (World::default(), World::default());
+    for world in [&here, &there] {
+        tagged(world, "rain.aiff", 1, &[("TIT2", "Rain")]);
+        world.scan();
+    }
+    well(&there, &["edit", "rain", "--set", "region=Bengal"]);
+    well(&there, &["edit", "rain", "--set", "genre=Theirs"]);
+    let lines = file(&here, "theirs.jsonl", well(&there, &["export"]));
+    well(&here, &["edit", "rain", "--set", "genre=Ours"]);
+    well(&here, &["import", "--merge", &lines]);
+    let set = || here.search(&["rain"])[0]["content_id"].as_str().map(|id| asked(&here, &["show", id])["edits"]["words"].clone()).unwrap();
+    assert_eq!(set(), json!({ "genre": "Ours", "region": "Bengal" }));
+    // That is a step, which can be taken back; the one before it, too.
+    well(&here, &["undo"]);
+    assert_eq!(set(), json!({ "genre": "Ours" }));
+    well(&here, &["undo"]);
+    assert_eq!(asked(&here, &["show", here.search(&["rain"])[0]["content_id"].as_str().unwrap()])["edits"], Value::Null);
+}
+
+/// Somebody saves another recording under the name of one that was worked on.
+pub(super) fn overwritten_by_another_sound() {
+    let world = World::default();
+    let path = tagged(&world, "rain.aiff", 1, &[("TIT2", "Rain")]);
+    world.scan();
+    well(&world, &["edit", "rain", "--set", "genre=Film"]);
+    fs::copy(tagged(&world, "other.aiff", 2, &[("TIT2", "Other")]), &path).unwrap();
+    fs::remove_file(world.music().join("other.aiff")).unwrap();
+    let scanned = say(&world, &["scan", world.music().to_str().unwrap()]).1;
+    assert!(scanned.contains("Rain: has values") && scanned.contains("another sound stands where its file was"), "{scanned}");
+    assert!(say(&world, &["check"]).1.contains("Rain: has values"));
+}

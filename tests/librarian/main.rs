@@ -50,6 +50,9 @@ fn main() -> ExitCode {
         // Files that move, and drives that are away.
         Test::new("a_row_of_rights_whose_path_and_title_are_two_tracks_changes_nothing", &[], rights_of_a_path_with_another_title),
         Test::new("what_is_over_is_put_away_and_nothing_that_a_hand_set_is_lost", &[], what_is_over_is_put_away),
+        Test::new("a_sheet_that_a_spreadsheet_saved_sets_nothing_that_nobody_changed", &[], sheet_from_excel),
+        Test::new("what_two_people_set_is_merged_value_by_value", &[], merged_hands),
+        Test::new("a_file_that_another_sound_has_replaced_is_told_where_somebody_worked_on_it", &[], overwritten_by_another_sound),
         Test::new("a_missing_track_tells_where_it_was_and_all_that_is_known", &[], missing_is_told),
         Test::new("a_file_that_was_moved_and_retagged_keeps_its_history", &[Need::Ffmpeg], moved_and_retagged),
         Test::new("a_file_that_was_moved_and_retagged_says_what_its_new_tags_say", &[Need::Ffmpeg], moved_with_new_tags),

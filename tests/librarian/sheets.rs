@@ -91,3 +91,26 @@ pub(super) fn filled_sheet() {
     well(&world, &["undo"]);
     assert!(world.search(&[]).iter().all(|t| is_unset(Path::new(t["path"].as_str().unwrap()))));
 }
+
+/// A sheet comes back from a spreadsheet program, which writes numbers its own way.
+pub(super) fn sheet_from_excel() {
+    let world = World::default();
+    let path = tagged(&world, "a.aiff", 1, &[("TIT2", "Tune"), ("TBPM", "140"), ("TKEY", "Em"), ("TMOO", "tense")]);
+    world.scan();
+    let sheet = well(&world, &["tag-template", "tune"]);
+    let known = show(&world, &path);
+    let (bpm, mood) = (known["analysis"]["tempo_bpm"]["value"].as_f64().unwrap(), &known["affect"]["value"]["at"]);
+    let written = format!("{:.2},{:.2}", mood["valence"].as_f64().unwrap(), mood["arousal"].as_f64().unwrap());
+    assert!(sheet.contains(&format!("{bpm:.2}")) && sheet.contains(&written) && sheet.contains("E minor"), "{sheet}");
+    for bpm_cell in [format!("{bpm:.2}").trim_end_matches('0').trim_end_matches('.').to_owned(), format!("\"{bpm:.2}\"").replace('.', ",")]
+    {
+        let saved = sheet.replace(&format!("{bpm:.2}"), &bpm_cell).replace("E minor", "Em").replace(&written, &written.replace(',', ", "));
+        assert_ne!(saved, sheet);
+        let report = asked(&world, &["tag-apply", &file(&world, "excel.csv", &saved)]);
+        assert_eq!((&report["changed"], &report["refused"]), (&json!(0), &json!([])), "{saved}: {report}");
+    }
+    // A quote that is never closed is no cell that swallows the rest.
+    let (code, told, errors) = say(&world, &["tag-apply", &file(&world, "open.csv", "path,comment\na.aiff,\"open\na.aiff,other\n")]);
+    assert!(code == 2 && errors.contains("never closed"), "{code}: {told}{errors}");
+    assert_eq!(show(&world, &path), known);
+}

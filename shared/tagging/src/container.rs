@@ -3,11 +3,14 @@
 //! One idea: what a standard has a name for goes by that name; the rest goes into the free fields that every kind has, by our names in capitals, which are the names that `audio` reads.
 
 use crate::{What, Written};
-use lofty::config::WriteOptions;
+use lofty::config::{ParseOptions, WriteOptions};
 use lofty::file::{AudioFile, FileType, TaggedFileExt};
+use lofty::flac::FlacFile;
 use lofty::id3::v2::Id3v2Tag;
+use lofty::iff::wav::RiffInfoList;
 use lofty::mp4::{Atom, AtomData, AtomIdent, Ilst};
 use lofty::ogg::tag::VorbisComments;
+use lofty::ogg::{OpusFile, VorbisFile};
 use lofty::probe::Probe;
 use lofty::tag::{ItemKey, Tag, TagExt, TagType};
 use std::path::Path;
@@ -16,19 +19,33 @@ use track::Field;
 /// The messages are lofty's: nobody here can do other than tell them.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// Writes tags into a file, which is edited in place.
+/// Writes tags into a file, which is edited in place. What is not written stays as it is, whatever it is called.
 pub(crate) fn write(path: &Path, written: &[Written]) -> Result<()> {
     let mut file = Probe::open(path)?.guess_file_type()?.read()?;
+    match file.file_type() {
+        FileType::Flac => {
+            return edit_file::<FlacFile>(path, |f| {
+                if f.vorbis_comments().is_none() {
+                    f.set_vorbis_comments(VorbisComments::new());
+                }
+                if let Some(tag) = f.vorbis_comments_mut() {
+                    edit_comments(tag, written);
+                }
+            });
+        }
+        FileType::Opus => return edit_file::<OpusFile>(path, |f| edit_comments(f.vorbis_comments_mut(), written)),
+        FileType::Vorbis => return edit_file::<VorbisFile>(path, |f| edit_comments(f.vorbis_comments_mut(), written)),
+        _ => {}
+    }
     let kind = file.primary_tag_type();
-    if file.tag(kind).is_none() {
+    let mut tag = file.remove(kind).unwrap_or_else(|| {
         // What another kind of tag says is taken over, so that readers of the new one see it, too.
         let mut new = Tag::new(kind);
         for item in file.first_tag().into_iter().flat_map(|old| old.items().cloned().collect::<Vec<_>>()) {
             new.push(item);
         }
-        file.insert_tag(new);
-    }
-    let Some(tag) = file.tag_mut(kind) else { return Ok(()) };
+        new
+    });
     let mut free: Vec<&Written> = Vec::new();
     for w in written {
         match standard(w.what) {
@@ -63,10 +80,77 @@ pub(crate) fn write(path: &Path, written: &[Written]) -> Result<()> {
                 }
             }
         }
-        file.insert_tag(info);
+        // Only a tag of its own kind has what no other kind knows; so it is for the others below.
+        RiffInfoList::from(info).save_to_path(path, WriteOptions::default())?;
     }
-    file.save_to_path(path, WriteOptions::default())?;
-    if free.is_empty() { Ok(()) } else { write_free(path, kind, &free) }
+    match kind {
+        TagType::Id3v2 => {
+            let mut tag: Id3v2Tag = tag.into();
+            for w in free {
+                tag.remove_user_text(name(w.what));
+                if !w.text.is_empty() {
+                    tag.insert_user_text(name(w.what).into(), w.text.clone());
+                }
+            }
+            Ok(tag.save_to_path(path, WriteOptions::default())?)
+        }
+        TagType::Mp4Ilst => {
+            let mut tag: Ilst = tag.into();
+            for w in free {
+                let ident = || AtomIdent::Freeform { mean: "com.apple.iTunes".into(), name: name(w.what).into() };
+                drop(tag.remove(&ident()));
+                if !w.text.is_empty() {
+                    tag.insert(Atom::new(ident(), AtomData::UTF8(w.text.clone())));
+                }
+            }
+            Ok(tag.save_to_path(path, WriteOptions::default())?)
+        }
+        // Of the kinds of files that are read, none has another kind of tag.
+        _ => Err("this kind of file has no free fields".into()),
+    }
+}
+
+/// Edits a file with all that its own kind of tag knows.
+fn edit_file<F: AudioFile>(path: &Path, edit: impl FnOnce(&mut F)) -> Result<()> {
+    let mut file = F::read_from(&mut std::fs::File::open(path)?, ParseOptions::new())?;
+    edit(&mut file);
+    Ok(file.save_to_path(path, WriteOptions::default())?)
+}
+
+/// What is said goes by the name that the file has for it, else by the usual one; its other names are taken out.
+fn edit_comments(tag: &mut VorbisComments, written: &[Written]) {
+    for w in written {
+        let names = comment_names(w.what);
+        let there = names.iter().copied().find(|name| tag.get(name).is_some()).unwrap_or(names[0]);
+        for name in names {
+            drop(tag.remove(name));
+        }
+        if !w.text.is_empty() {
+            tag.insert(there.into(), w.text.clone());
+        }
+    }
+}
+
+/// Names of a Vorbis comment, the usual one first; all that `audio` reads as the same.
+fn comment_names(what: What) -> &'static [&'static str] {
+    match what {
+        What::Bpm => &["BPM", "TEMPO"],
+        What::Key => &["KEY", "INITIALKEY", "INITIAL_KEY"],
+        What::Field(Field::Comment) => &["COMMENT", "DESCRIPTION"],
+        What::Field(Field::Publisher) => &["PUBLISHER", "LABEL", "ORGANIZATION"],
+        What::Field(Field::Raga) => &["RAGA", "RAAG", "RAG", "RAAGA"],
+        What::Field(Field::Instrument) => &["INSTRUMENT", "INSTRUMENTS", "INSTRUMENTATION"],
+        What::Field(Field::TimeOfDay) => &["TIME-OF-DAY", "TIMEOFDAY", "TIME_OF_DAY", "TIME OF DAY"],
+        What::Mood => &["MOOD"],
+        What::Field(Field::Title) => &["TITLE"],
+        What::Field(Field::Artist) => &["ARTIST"],
+        What::Field(Field::Album) => &["ALBUM"],
+        What::Field(Field::Composer) => &["COMPOSER"],
+        What::Field(Field::Genre) => &["GENRE"],
+        What::Field(Field::Isrc) => &["ISRC"],
+        What::Field(Field::Region) => &["REGION"],
+        What::Field(Field::Rasa) => &["RASA"],
+    }
 }
 
 /// Whether a kind of tag has whole tempi alone (TBPM in ID3, `tmpo` in MP4).
@@ -99,55 +183,7 @@ fn standard(what: What) -> Option<ItemKey> {
     })
 }
 
-fn name(what: What) -> String {
-    match what {
-        What::Field(field) => field.name().to_uppercase(),
-        What::Bpm => "BPM".into(),
-        What::Key => "KEY".into(),
-        What::Mood => "MOOD".into(),
-    }
-}
-
-fn write_free(path: &Path, kind: TagType, written: &[&Written]) -> Result<()> {
-    match kind {
-        TagType::Id3v2 => {
-            let mut tag: Id3v2Tag = concrete(path, kind)?.into();
-            for w in written {
-                tag.remove_user_text(&name(w.what));
-                if !w.text.is_empty() {
-                    tag.insert_user_text(name(w.what), w.text.clone());
-                }
-            }
-            Ok(tag.save_to_path(path, WriteOptions::default())?)
-        }
-        TagType::VorbisComments => {
-            let mut tag: VorbisComments = concrete(path, kind)?.into();
-            for w in written {
-                drop(tag.remove(&name(w.what)));
-                if !w.text.is_empty() {
-                    tag.insert(name(w.what), w.text.clone());
-                }
-            }
-            Ok(tag.save_to_path(path, WriteOptions::default())?)
-        }
-        TagType::Mp4Ilst => {
-            let mut tag: Ilst = concrete(path, kind)?.into();
-            for w in written {
-                let ident = || AtomIdent::Freeform { mean: "com.apple.iTunes".into(), name: name(w.what).into() };
-                drop(tag.remove(&ident()));
-                if !w.text.is_empty() {
-                    tag.insert(Atom::new(ident(), AtomData::UTF8(w.text.clone())));
-                }
-            }
-            Ok(tag.save_to_path(path, WriteOptions::default())?)
-        }
-        // Of the kinds of files that are read, none has another kind of tag.
-        _ => Err("this kind of file has no free fields".into()),
-    }
-}
-
-/// The tag of a file, with what only its own kind knows of.
-fn concrete(path: &Path, kind: TagType) -> Result<Tag> {
-    let mut file = Probe::open(path)?.guess_file_type()?.read()?;
-    Ok(file.remove(kind).unwrap_or_else(|| Tag::new(kind)))
+/// The name of a free field.
+fn name(what: What) -> &'static str {
+    comment_names(what)[0]
 }

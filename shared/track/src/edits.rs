@@ -125,6 +125,21 @@ impl Edits {
         Ok(())
     }
 
+    /// These, and of others what is not set here.
+    #[must_use]
+    pub fn or(&self, others: &Self) -> Self {
+        let mut words = others.words.clone();
+        words.extend(self.words.clone());
+        Self {
+            bpm: self.bpm.or(others.bpm),
+            downbeat_s: self.downbeat_s.or(others.downbeat_s),
+            metre: self.metre.or(others.metre),
+            key: self.key.or(others.key),
+            mood: self.mood.or(others.mood),
+            words,
+        }
+    }
+
     /// Whether nothing is set.
     #[must_use]
     pub fn is_empty(&self) -> bool {

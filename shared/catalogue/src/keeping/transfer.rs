@@ -5,7 +5,7 @@
 
 use crate::read::{edits_of, track_without_edits};
 use crate::store::{pack, roots::Roots};
-use crate::write::{derive, put_edits, put_licence};
+use crate::write::{derive, put_edits, put_licence, step};
 use crate::{Catalogue, CatalogueError, FileStamp, Reader};
 use affect::AffectEstimate;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -268,7 +268,7 @@ fn each(db: &Connection, sql: &str, mut on: impl FnMut(String, String) -> Result
 }
 
 impl Catalogue {
-    /// Reads what [`Reader::export`] wrote: all of it or nothing. Into a catalogue that has tracks only with `merge`, and then what it has stays as it is.
+    /// Reads what [`Reader::export`] wrote: all of it or nothing. Into a catalogue that has tracks only with `merge`, and then what it has stays as it is, each value by itself.
     ///
     /// # Errors
     /// [`TransferError`] for a line that is not understood, and failures of reading or the store.
@@ -287,6 +287,8 @@ impl Catalogue {
         let tx = self.transaction()?;
         let mut done = Imported::default();
         let mut roots: HashMap<String, i64> = HashMap::new();
+        // Tracks of which something had been set here before, and what is set of them from now on.
+        let mut own_edits: HashMap<ContentId, Edits> = HashMap::new();
         let mut text = Vec::new();
         let last_batch: i64 = tx.query_row("SELECT coalesce(max(batch), 0) FROM edit_log", [], |row| row.get(0))?;
         for line in 1u64.. {
@@ -307,9 +309,13 @@ impl Catalogue {
                 (Line::Head { .. }, _) | (_, 1) => {
                     return Err(TransferError::Line { line, reason: "it is no export of a catalogue".into() });
                 }
-                _ => take(&tx, parsed, &mut roots, last_batch, &mut done)?,
+                _ => take(&tx, parsed, &mut roots, last_batch, &mut own_edits, &mut done)?,
             }
         }
+        let mut merged: Vec<(ContentId, Edits)> = own_edits.into_iter().collect();
+        merged.sort_by(|a, b| a.0.cmp(&b.0));
+        // One step for all, which can be undone.
+        step(&tx, "import --merge", &merged)?;
         tx.commit()?;
         Ok(done)
     }
@@ -320,6 +326,7 @@ fn take(
     line: Line,
     roots: &mut HashMap<String, i64>,
     last_batch: i64,
+    own_edits: &mut HashMap<ContentId, Edits>,
     done: &mut Imported,
 ) -> Result<(), TransferError> {
     match line {
@@ -372,12 +379,19 @@ fn take(
             }
         }
         Line::Edits { content_id, edits } => {
-            let known = tx.query_row("SELECT 1 FROM edits WHERE content_id = ?1", [&content_id.0], |_| Ok(())).optional()?;
-            if known.is_none() {
+            let own = edits_of(tx, &content_id)?;
+            if own.is_empty() {
                 put_edits(tx, &content_id, &edits)?;
                 done.edits += 1;
+            } else {
+                // What both have set stays as it is here.
+                let merged = own.or(&edits);
+                done.edits += usize::from(merged != own);
+                own_edits.insert(content_id, merged);
             }
         }
+        // How another hand came to what was merged into what was set here tells nothing here, and would be in the way of an undo.
+        Line::Step { step } if own_edits.contains_key(&step.content_id) => {}
         Line::Step { step } => {
             let json = |e: &Edits| serde_json::to_string(e).map_err(CatalogueError::from);
             // A step that is known is not taken twice.

@@ -218,6 +218,19 @@ impl Reader {
         Ok(Some(track))
     }
 
+    /// Sounds that somebody set values or licences of, or put into a bin, and that no file holds, not even a missing one: another sound stands where they were.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub fn without_files(&self) -> Result<Vec<(ContentId, String)>, CatalogueError> {
+        let mut rows = self.db.prepare(
+            "SELECT content_id, title FROM tracks WHERE content_id IN (SELECT content_id FROM edits UNION SELECT content_id FROM licences UNION SELECT content_id FROM bins)
+             AND content_id NOT IN (SELECT content_id FROM files WHERE content_id IS NOT NULL) ORDER BY title, content_id",
+        )?;
+        let found = rows.query_map([], |row| Ok((ContentId(row.get(0)?), row.get(1)?)))?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+
     /// Where the files of a sound were that are missing.
     ///
     /// # Errors
@@ -474,7 +487,7 @@ impl Reader {
     /// # Errors
     /// Failures of the store.
     pub fn log(&self, limit: usize) -> Result<Vec<Batch>, CatalogueError> {
-        write::batches(&self.db, None, limit)
+        write::batches(&self.db, None, if limit == 0 { usize::MAX >> 1 } else { limit })
     }
 
     /// The licences of a track.

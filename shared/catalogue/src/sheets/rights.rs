@@ -113,7 +113,7 @@ impl Catalogue {
                 (Ok(_), Found::None(why)) => (Outcome::Unmatched, why),
                 (Ok(_), Found::Many(why)) => (Outcome::Ambiguous, why),
                 (Ok(licence), Found::One { id, title, by, doubt }) => {
-                    is_doubtful = doubt.is_some();
+                    is_doubtful = doubt.is_some() || !licence.terms.are_known();
                     let unknown =
                         if licence.terms.are_known() { "" } else { "; its media or territories are not said, so it clears nothing" };
                     licences.push((id, licence));

@@ -77,6 +77,12 @@ impl Table {
         let first = text.lines().next().unwrap_or_default();
         let guessed = || [';', '\t', ','].into_iter().max_by_key(|s| (first.matches(*s).count(), *s == ',')).unwrap_or(',');
         let separator = told.map_or_else(guessed, |t| t.0);
+        if let Some(line) = open_quote(text, separator) {
+            return Err(SheetError::Columns(format!(
+                "a quote that begins a cell in line {} is never closed, so it is not sure what the rows below it are; nothing was changed",
+                line + lines_before
+            )));
+        }
         let mut reader = csv::ReaderBuilder::new().delimiter(separator as u8).flexible(true).from_reader(text.as_bytes());
         let headings: Vec<String> = reader.headers()?.iter().map(|h| h.trim().to_owned()).collect();
         let columns: Vec<Option<String>> = headings.iter().map(|h| known(&crate::index::folded(h).replace(' ', "-"))).collect();
@@ -93,6 +99,24 @@ impl Table {
         }
         Ok(Self { rows, columns: columns.into_iter().flatten().collect(), unknown })
     }
+}
+
+/// The line of a quote that begins a cell and is never closed: all below it would be one cell.
+fn open_quote(text: &str, separator: char) -> Option<u64> {
+    let (mut line, mut opened, mut begins) = (1, None, true);
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match (c, opened) {
+            // Two are one that is meant.
+            ('"', Some(_)) if rest.peek() == Some(&'"') => drop(rest.next()),
+            ('"', Some(_)) => opened = None,
+            ('"', None) if begins => opened = Some(line),
+            _ => {}
+        }
+        begins = opened.is_none() && (c == separator || c == '\n');
+        line += u64::from(c == '\n');
+    }
+    opened
 }
 
 /// UTF-16 where its mark says so; UTF-8, with or without its mark; else what Windows writes for western languages.
@@ -168,6 +192,16 @@ mod tests {
         let told = read(b"sep=;\r\ntitle;bpm\r\nRain, wind;96,5\r\n");
         assert_eq!((told.rows[0].get("title"), told.rows[0].line), (Some("Rain, wind"), 3));
         assert_eq!(read(b"title\nCaf\xe9\n").rows[0].get("title"), Some("Café"));
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_swallows_no_rows() {
+        let fails = |bytes: &[u8]| Table::read(bytes, |h| Some(h.to_owned())).map(|_| ()).map_err(|e| e.to_string());
+        let said = fails(b"title,notes\nRain,\"see mail\nSnow,\nWind,\n").unwrap_err();
+        assert!(said.contains("line 2"), "{said}");
+        for fine in [&b"title,notes\nRain,\"see\nmail\"\n"[..], b"title,notes\n12\" mix,\"say \"\"yes\"\"\"\n", b"title\n\"\"\n", b""] {
+            assert_eq!(fails(fine), Ok(()), "{}", String::from_utf8_lossy(fine));
+        }
     }
 
     #[test]

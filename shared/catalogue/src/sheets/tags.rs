@@ -6,10 +6,13 @@ use super::finding::{Finder, Found};
 use super::table::{SheetError, Table, cell, unguarded};
 use crate::store::roots::Roots;
 use crate::{Catalogue, CatalogueError, Reader};
+use music::{Key, Metre};
 use std::collections::HashMap;
 use std::io::{Read, Write};
 use track::{ContentId, Edits, Field, Track};
 
+/// Numbers are written to the hundredth.
+const WRITTEN: f64 = 0.005;
 /// Columns before those of words.
 const NUMBERS: [&str; 5] = ["bpm", "key", "metre", "downbeat", "mood"];
 
@@ -60,6 +63,23 @@ fn value(track: &Track, column: &str) -> String {
 /// A value as it comes back from a sheet that nobody has touched.
 fn as_read(value: &str) -> String {
     unguarded(&cell(value)).trim().to_owned()
+}
+
+/// Whether a cell says what is known, however a spreadsheet has written it since: 140, 140.0 and 140,00 are 140.00, and Em is E minor.
+fn says(column: &str, cell: &str, known: &str) -> bool {
+    let number = |text: &str| text.trim().replace(',', ".").parse::<f64>().ok();
+    let same = |a: Option<f64>, b: Option<f64>| a.zip(b).is_some_and(|(a, b)| (a - b).abs() < WRITTEN);
+    cell == known
+        || match column {
+            "bpm" | "downbeat" => same(number(cell), number(known)),
+            "key" => cell.parse::<Key>().ok().is_some_and(|key| known.parse() == Ok(key)),
+            "metre" => cell.parse::<Metre>().ok().is_some_and(|metre| known.parse() == Ok(metre)),
+            "mood" => match (cell.split_once(','), known.split_once(',')) {
+                (Some(cell), Some(known)) => same(number(cell.0), number(known.0)) && same(number(cell.1), number(known.1)),
+                _ => false,
+            },
+            _ => false,
+        }
 }
 
 fn columns() -> impl Iterator<Item = &'static str> {
@@ -133,7 +153,7 @@ impl Catalogue {
             let mut after = measured.edits.clone();
             let mut wrong = None;
             for column in columns() {
-                let Some(text) = row.get(column).filter(|text| *text != as_read(&value(&best, column))) else { continue };
+                let Some(text) = row.get(column).filter(|text| !says(column, text, &as_read(&value(&best, column)))) else { continue };
                 let bpm = measured.analysis.tempo_bpm.as_ref().map(|t| t.value);
                 if let Err(e) = after.set(&format!("{column}={text}"), bpm, duration_s) {
                     wrong = Some(e.to_string());

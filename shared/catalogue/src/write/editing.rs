@@ -88,6 +88,7 @@ impl Catalogue {
                 }
             }
             tx.commit()?;
+            undone.batch.is_undone = undone.changed_since.is_empty();
             Ok(undone)
         })
     }
@@ -134,7 +135,7 @@ fn without_step(now: &Edits, before: &Edits, after: &Edits) -> Result<Option<Edi
 }
 
 /// Sets values and logs what they were before, as one step; its number, if anything has changed.
-pub(super) fn step(tx: &Transaction<'_>, command: &str, edits: &[(ContentId, Edits)]) -> Result<Option<i64>, CatalogueError> {
+pub(crate) fn step(tx: &Transaction<'_>, command: &str, edits: &[(ContentId, Edits)]) -> Result<Option<i64>, CatalogueError> {
     let batch: i64 = tx.query_row("SELECT coalesce(max(batch), 0) + 1 FROM edit_log", [], |row| row.get(0))?;
     let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let mut any = None;

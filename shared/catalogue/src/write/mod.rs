@@ -14,7 +14,7 @@ mod usage;
 
 pub(crate) use derive::derive;
 pub use editing::{Batch, Undone};
-pub(crate) use editing::{batches, put as put_edits};
+pub(crate) use editing::{batches, put as put_edits, step};
 pub use found::{Change, FileStamp, FileState};
 pub use moods::{Learned, MeasuredMood};
 pub use rights::Licensed;

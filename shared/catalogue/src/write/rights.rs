@@ -17,6 +17,8 @@ pub struct Licensed {
     pub changed: usize,
     /// Known ones that say the same.
     pub known: usize,
+    /// Known ones of the same owner and number that fewer new ones took the place of.
+    pub removed: usize,
 }
 
 impl Catalogue {
@@ -64,6 +66,7 @@ impl Catalogue {
                 let changed = replaced.len().min(new.len());
                 done.changed += changed;
                 done.added += new.len() - changed;
+                done.removed += replaced.len() - changed;
             }
             tx.commit()?;
             Ok(done)

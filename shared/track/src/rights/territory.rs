@@ -128,7 +128,13 @@ impl FromStr for Territories {
         if not.is_world {
             return Err(fail());
         }
-        Ok(if set.is_world { Self::WorldExcept(not.countries) } else { Self::Only(&set.countries - &not.countries) })
+        let only = &set.countries - &not.countries;
+        match set.is_world {
+            true => Ok(Self::WorldExcept(not.countries)),
+            // "UK except GB" is nowhere, which nobody sells.
+            false if only.is_empty() => Err(fail()),
+            false => Ok(Self::Only(only)),
+        }
     }
 }
 
@@ -175,7 +181,8 @@ impl fmt::Display for Territories {
 impl TryFrom<String> for Territories {
     type Error = NotATerritory;
     fn try_from(text: String) -> Result<Self, NotATerritory> {
-        text.parse()
+        // Older versions stored what is nowhere; it clears nothing, and must not keep anybody from taking it away.
+        if text.is_empty() { Ok(Self::Only(BTreeSet::new())) } else { text.parse() }
     }
 }
 
@@ -191,6 +198,15 @@ mod tests {
 
     fn t(text: &str) -> Territories {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn what_is_nowhere_is_refused_and_can_be_taken_away_where_it_was_stored() {
+        for nowhere in ["DE except DE", "UK except GB", "GB except UK"] {
+            assert!(nowhere.parse::<Territories>().is_err(), "{nowhere}");
+        }
+        let stored: Territories = serde_json::from_str("\"\"").unwrap();
+        assert!(!stored.covers(&"DE".parse().unwrap()));
     }
 
     #[test]
