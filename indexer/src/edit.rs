@@ -2,6 +2,7 @@
 
 use crate::arguments::{Arguments, Edit, Log, Undo};
 use crate::output::{self, count, printable};
+use crate::write_tags::Outcome;
 use crate::{OK, SOME_FAILED, describe, write_tags};
 use anyhow::{Context, bail};
 use catalogue::{Catalogue, Reader};
@@ -23,9 +24,11 @@ pub fn run(arguments: &Arguments, command: &Edit) -> anyhow::Result<u8> {
     for id in &ids {
         let measured = catalogue.measured(id)?.context("the track has just gone from the catalogue")?;
         let name = measured.name();
+        let best = reader.track(id)?;
         let mut after = measured.edits.clone();
         for text in &command.set {
-            let bpm = measured.analysis.tempo_bpm.as_ref().map(|t| t.value);
+            // The double of what everybody sees.
+            let bpm = best.as_ref().and_then(|t| t.analysis.tempo_bpm.as_ref()).map(|t| t.value);
             after.set(text, bpm, measured.duration_s()).with_context(|| name.clone())?;
         }
         if after.bpm.is_none() && (after.downbeat_s.is_some() || after.metre.is_some()) && measured.analysis.beats.is_none() {
@@ -33,7 +36,7 @@ pub fn run(arguments: &Arguments, command: &Edit) -> anyhow::Result<u8> {
                 "{name}: no pulse was measured in it, so a downbeat or a metre has no beats to count: set its tempo, too, like --set bpm=90"
             );
         }
-        let changes = differences(&measured.edits, &after, reader.track(id)?.as_ref())?;
+        let changes = differences(&measured.edits, &after, best.as_ref())?;
         if !changes.is_empty() {
             lines.push((name, changes));
             edits.push((id.clone(), after));
@@ -42,19 +45,26 @@ pub fn run(arguments: &Arguments, command: &Edit) -> anyhow::Result<u8> {
     let typed: Vec<String> = std::env::args().skip(1).map(|a| a.replace(crate::arguments::SHIELD, "-")).collect();
     let step = if command.dry_run { None } else { catalogue.edit(&typed.join(" "), &edits)? };
     // What was set before and is not in the files yet is written, too.
-    let failures = if command.write_tags { write_tags::write(&mut catalogue, &ids)? } else { Vec::new() };
+    let Outcome { written, failures } = if command.write_tags { write_tags::write(&mut catalogue, &ids)? } else { Outcome::default() };
     drop(catalogue);
     for failure in &failures {
         eprintln!("{}", printable(failure));
     }
+    // A track may have copies that nobody named.
+    for file in written.iter().filter(|_| !arguments.json) {
+        eprintln!("{}", printable(&format!("written: {}", file.display())));
+    }
     let code = if failures.is_empty() { OK } else { SOME_FAILED };
-    if arguments.json && (ids.len() > 1 || command.dry_run) {
+    if arguments.json && (ids.len() != 1 || command.dry_run) {
         output::json(
-            &json!({ "step": step, "found": ids.len(), "changed": edits.iter().map(|e| &e.0).collect::<Vec<_>>(), "dry_run": command.dry_run }),
+            &json!({ "step": step, "found": ids.len(), "changed": edits.iter().map(|e| &e.0).collect::<Vec<_>>(), "changes": lines.iter().map(|l| &l.1).collect::<Vec<_>>(), "dry_run": command.dry_run }),
         )?;
         return Ok(code);
     }
     if let ([id], false) = (ids.as_slice(), command.dry_run) {
+        if edits.is_empty() {
+            eprintln!("nothing is set: it was so already");
+        }
         let track = Reader::open(&dir)?.track(id)?.context("the track has just gone from the catalogue")?;
         return if arguments.json { output::json(&track) } else { describe::print(&track) }.map(|()| code);
     }
@@ -86,6 +96,7 @@ pub fn differences(before: &Edits, after: &Edits, best: Option<&Track>) -> anyho
     let told = |edits: &Edits, name: &str, value: Option<&Value>| match (value, edits.mood) {
         (None, _) => "not set".to_owned(),
         (Some(_), Some(at)) if name == "mood" => format!("valence {:+.2}, arousal {:+.2}", at.valence, at.arousal),
+        (Some(_), _) if name == "bpm" => edits.bpm.map_or_else(String::new, |bpm| format!("{bpm:.2}")),
         (Some(value), _) if name == "metre" => edits.metre.map_or_else(|| value.to_string(), |m| m.to_string()),
         (Some(value), _) => value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned),
     };

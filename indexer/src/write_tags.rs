@@ -1,16 +1,26 @@
 //! `--write-tags`: what was set by hand, into the files themselves.
 
 use catalogue::{Catalogue, Change, FileStamp};
+use std::path::PathBuf;
 use tagging::{What, Written};
 use track::{ContentId, Edits};
 
-/// Writes what was set of some tracks into all of their files that are there. Gives the files that could not be written, with the reason; all others are.
-pub fn write(catalogue: &mut Catalogue, ids: &[ContentId]) -> anyhow::Result<Vec<String>> {
-    let mut failures = Vec::new();
+/// What became of files that were to be written.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Files that have the tags now.
+    pub written: Vec<PathBuf>,
+    /// Files that could not be written, with the reason.
+    pub failures: Vec<String>,
+}
+
+/// Writes what was set of some tracks into all of their files that are there, each copy of them.
+pub fn write(catalogue: &mut Catalogue, ids: &[ContentId]) -> anyhow::Result<Outcome> {
+    let Outcome { mut written, mut failures } = Outcome::default();
     for id in ids {
         let Some(track) = catalogue.measured(id)? else { continue };
-        let written = of(&track.edits);
-        if written.is_empty() {
+        let tags_to_write = of(&track.edits);
+        if tags_to_write.is_empty() {
             continue;
         }
         if track.paths.is_empty() {
@@ -20,7 +30,7 @@ pub fn write(catalogue: &mut Catalogue, ids: &[ContentId]) -> anyhow::Result<Vec
             ));
         }
         for path in &track.paths {
-            if let Err(e) = tagging::write(path, id, &written) {
+            if let Err(e) = tagging::write(path, id, &tags_to_write) {
                 failures.push(e.to_string());
                 continue;
             }
@@ -34,9 +44,10 @@ pub fn write(catalogue: &mut Catalogue, ids: &[ContentId]) -> anyhow::Result<Vec
             };
             let tags = Some(Box::new(found.1));
             catalogue.commit(&[Change::Linked { path: path.clone(), stamp, content_id: id.clone(), tags }])?;
+            written.push(path.clone());
         }
     }
-    Ok(failures)
+    Ok(Outcome { written, failures })
 }
 
 /// What is written: words, and numbers as taggers write them. A place on the plane goes by the nearest word; bars and beats have no tags.

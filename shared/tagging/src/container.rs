@@ -21,6 +21,9 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 
 /// Writes tags into a file, which is edited in place. What is not written stays as it is, whatever it is called.
 pub(crate) fn write(path: &Path, written: &[Written]) -> Result<()> {
+    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("caf")) {
+        return Err("a CAF has no tags that this program knows".into());
+    }
     let mut file = Probe::open(path)?.guess_file_type()?.read()?;
     match file.file_type() {
         FileType::Flac => {
