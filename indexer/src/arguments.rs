@@ -221,9 +221,9 @@ pub struct RightsImport {
     /// Only say what each row means
     #[arg(long)]
     pub dry_run: bool,
-    /// Tell the rows that matched, too
+    /// Leave out the rows that matched without a doubt
     #[arg(long)]
-    pub verbose: bool,
+    pub brief: bool,
 }
 
 /// What to do about uses.

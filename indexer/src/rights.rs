@@ -55,7 +55,7 @@ fn import(arguments: &Arguments, command: &RightsImport) -> anyhow::Result<u8> {
         output::json(&report)?;
         return Ok(if all_matched { OK } else { SOME_FAILED });
     }
-    for row in report.rows.iter().filter(|r| command.verbose || command.dry_run || r.is_doubtful || r.outcome != Outcome::Matched) {
+    for row in report.rows.iter().filter(|r| !command.brief || r.is_doubtful || r.outcome != Outcome::Matched) {
         let outcome = match row.outcome {
             Outcome::Matched => "matched",
             Outcome::Ambiguous => "ambiguous",

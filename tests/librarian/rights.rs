@@ -24,8 +24,9 @@ pub(super) fn rights_of_a_path_with_another_title() {
     let report = asked(&world, &["rights", "import", &sheet]);
     let outcomes: Vec<&str> = report["rows"].as_array().unwrap().iter().map(|r| r["outcome"].as_str().unwrap()).collect();
     assert_eq!(outcomes, ["ambiguous", "matched", "matched"], "{report:#}");
-    // What matched and is odd is told without being asked for.
-    let (_, told, _) = say(&world, &["rights", "import", &sheet]);
+    // Every row is told, and of the brief what is odd, though it matched.
+    assert!(say(&world, &["rights", "import", &sheet]).1.contains("'Wind' by its path"));
+    let (_, told, _) = say(&world, &["rights", "import", &sheet, "--brief"]);
     assert!(told.contains("though the sheet calls it 'Schnee'") && !told.contains("Instrumental"), "{told}");
     // What is taken away is told before it is gone.
     let would = well(&world, &["rights", "clear", world.music().join("snow.aiff").to_str().unwrap(), "--dry-run"]);
