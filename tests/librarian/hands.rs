@@ -283,6 +283,13 @@ pub(super) fn written_tags() {
         let has_none = file.extension().is_some_and(|e| e == "aiff" || e == "wav");
         assert!(has_none || tags["artist"] == "Somebody", "what was not set stays: {}: {tags}", file.display());
     }
+    // Tags that nobody here can carry over are not lost: nothing is written.
+    let quicktime = world.music().join("quicktime.m4a");
+    let movie = ["-t", "5", "-c:a", "alac", "-movflags", "use_metadata_tags", "-metadata", "INSTRUMENT=sitar"];
+    ffmpeg(&[&["-i", source.to_str().unwrap()], &movie[..], &[quicktime.to_str().unwrap()]].concat());
+    world.scan();
+    let (code, _, errors) = say(&world, &["edit", quicktime.to_str().unwrap(), "--set", "genre=Film", "--write-tags"]);
+    assert!(code == 1 && errors.contains("QuickTime") && probe(&quicktime).contains("sitar"), "{code}: {errors}");
     // What could not be written is told, though it is set.
     fs::remove_file(&files[0]).unwrap();
     world.scan();

@@ -7,8 +7,9 @@
 
 mod container;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
-use track::{ContentId, Field};
+use track::{ContentId, Field, Tags};
 
 /// Something that is written into a file: what, and the text; an empty one takes out what is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,17 @@ pub enum What {
     Key,
     /// Mood, as a word.
     Mood,
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Field(field) => field.name(),
+            Self::Bpm => "bpm",
+            Self::Key => "key",
+            Self::Mood => "mood",
+        })
+    }
 }
 
 /// Why nothing was written. The file is as it was.
@@ -74,8 +86,18 @@ pub enum TaggingError {
 /// A name that no scan looks at, should this process be killed: companion files of macOS begin so.
 const COPY_PREFIX: &str = "._underscore-";
 
-fn sound(path: &Path) -> Result<Option<ContentId>, TaggingError> {
-    audio::content_id(path, &|| false).map_err(|e| TaggingError::Sound { reason: e.to_string() })
+fn told(path: &Path) -> Result<Option<(ContentId, Tags)>, TaggingError> {
+    audio::identity(path, &|| false).map_err(|e| TaggingError::Sound { reason: e.to_string() })
+}
+
+/// What a file said before and says no more, though nobody asked for that: some kinds of tags are not known here, and go when others are written.
+fn lost(before: &Tags, after: &Tags, written: &[Written]) -> Option<String> {
+    let others = [(What::Bpm, &before.bpm, &after.bpm), (What::Key, &before.key, &after.key), (What::Mood, &before.mood, &after.mood)];
+    let numbers = others.into_iter().filter(|(_, before, after)| before.is_some() && after.is_none()).map(|o| o.0);
+    let words = Field::ALL.into_iter().filter(|f| before.get(*f).is_some() && after.get(*f).is_none()).map(What::Field);
+    let gone: Vec<String> =
+        words.chain(numbers).filter(|what| written.iter().all(|w| w.what != *what)).map(|what| what.to_string()).collect();
+    (!gone.is_empty()).then(|| gone.join(", "))
 }
 
 /// Writes tags into a file that holds a certain sound. Links are followed: what they point at is written.
@@ -87,9 +109,9 @@ pub fn write(path: &Path, holds: &ContentId, written: &[Written]) -> Result<(), 
     let path = &std::fs::canonicalize(path).map_err(|source| TaggingError::Io { path: path.to_owned(), source })?;
     let io = |source| TaggingError::Io { path: path.clone(), source };
     let before = std::fs::metadata(path).map_err(io)?;
-    if sound(path)?.as_ref() != Some(holds) {
+    let Some((_, tags)) = told(path)?.filter(|t| t.0 == *holds) else {
         return Err(TaggingError::Another { path: path.clone() });
-    }
+    };
     let folder = path.parent().unwrap_or(Path::new("."));
     let suffix = path.extension().map(|e| format!(".{}", e.to_string_lossy())).unwrap_or_default();
     let copy = tempfile::Builder::new().prefix(COPY_PREFIX).suffix(&suffix).tempfile_in(folder).map_err(io)?;
@@ -97,8 +119,12 @@ pub fn write(path: &Path, holds: &ContentId, written: &[Written]) -> Result<(), 
 
     container::write(copy.path(), written).map_err(|e| TaggingError::Tags { path: path.clone(), reason: e.to_string() })?;
 
-    if sound(copy.path())?.as_ref() != Some(holds) {
+    let Some((_, after)) = told(copy.path())?.filter(|t| t.0 == *holds) else {
         return Err(TaggingError::Changed { path: path.clone() });
+    };
+    if let Some(lost) = lost(&tags, &after, written) {
+        let reason = format!("its tags are of a kind that would lose {lost}");
+        return Err(TaggingError::Tags { path: path.clone(), reason });
     }
     std::fs::set_permissions(copy.path(), before.permissions()).map_err(io)?;
     copy.as_file().sync_all().map_err(io)?;
