@@ -211,7 +211,7 @@ impl Asking {
             like: None,
             bpm,
             tempo_bpm,
-            key: self.key.as_deref().map(|k| k.parse::<Key>().or_else(|e| Key::from_camelot(k).ok_or(e))).transpose().context("--key")?,
+            key: self.key.as_deref().map(str::parse::<Key>).transpose().context("--key")?,
             duration_s: self.length.as_deref().map(|l| range("length", l, &clock::seconds)).transpose()?,
             text: Some(self.text()).filter(|t| !t.trim().is_empty()),
             facets: self.facets()?,

@@ -74,10 +74,11 @@ fn mood(track: &Track, row: &dyn Fn(&str, String, String) -> anyhow::Result<()>)
     Ok(())
 }
 
-/// Prints where the files were that are missing.
-pub fn print_missing(files: &[PathBuf]) -> anyhow::Result<()> {
+/// Prints where the files were that are missing; of a track that has others, these have moved or were copies.
+pub fn print_missing(track: &Track, files: &[PathBuf]) -> anyhow::Result<()> {
+    let how = if track.paths.is_empty() { "missing since" } else { "not there at" };
     for path in files {
-        output::line(&printable(&format!("{:<18}{}   (missing since the last scan of its folder)", "was in", path.display())))?;
+        output::line(&printable(&format!("{:<18}{}   ({how} the last scan of its folder)", "was in", path.display())))?;
     }
     Ok(())
 }

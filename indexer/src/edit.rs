@@ -24,11 +24,11 @@ pub fn run(arguments: &Arguments, command: &Edit) -> anyhow::Result<u8> {
     for id in &ids {
         let measured = catalogue.measured(id)?.context("the track has just gone from the catalogue")?;
         let name = measured.name();
-        let best = reader.track(id)?;
+        let best = reader.track(id)?.context("the track has just gone from the catalogue")?;
         let mut after = measured.edits.clone();
         for text in &command.set {
             // The double of what everybody sees.
-            let bpm = best.as_ref().and_then(|t| t.analysis.tempo_bpm.as_ref()).map(|t| t.value);
+            let bpm = best.analysis.tempo_bpm.as_ref().map(|t| t.value);
             after.set(text, bpm, measured.duration_s()).with_context(|| name.clone())?;
         }
         if after.bpm.is_none() && (after.downbeat_s.is_some() || after.metre.is_some()) && measured.analysis.beats.is_none() {
@@ -36,7 +36,7 @@ pub fn run(arguments: &Arguments, command: &Edit) -> anyhow::Result<u8> {
                 "{name}: no pulse was measured in it, so a downbeat or a metre has no beats to count: set its tempo, too, like --set bpm=90"
             );
         }
-        let changes = differences(&measured.edits, &after, best.as_ref())?;
+        let changes = differences(&measured.edits, &after, &best)?;
         if !changes.is_empty() {
             lines.push((name, changes));
             edits.push((id.clone(), after));
@@ -86,7 +86,7 @@ pub fn run(arguments: &Arguments, command: &Edit) -> anyhow::Result<u8> {
 }
 
 /// What is set otherwise, in words. `best` is the track as everybody sees it, for what counted so far where nothing was set.
-pub fn differences(before: &Edits, after: &Edits, best: Option<&Track>) -> anyhow::Result<Vec<String>> {
+pub fn differences(before: &Edits, after: &Edits, best: &Track) -> anyhow::Result<Vec<String>> {
     let flat = |edits: &Edits| -> anyhow::Result<BTreeMap<String, Value>> {
         let Value::Object(all) = serde_json::to_value(edits)? else { return Ok(BTreeMap::new()) };
         let words =
@@ -102,16 +102,15 @@ pub fn differences(before: &Edits, after: &Edits, best: Option<&Track>) -> anyho
     };
     // What counted where no hand had set anything.
     let other = |name: &str| -> Option<String> {
-        let track = best?;
         let (value, origin) = match name {
-            "bpm" => track.analysis.tempo_bpm.as_ref().map(|t| (format!("{:.2}", t.value), t.origin))?,
-            "key" => track.analysis.key.as_ref().map(|k| (k.value.to_string(), k.origin))?,
-            "metre" => track.analysis.metre.as_ref().map(|m| (m.value.to_string(), m.origin))?,
-            "mood" => track
+            "bpm" => best.analysis.tempo_bpm.as_ref().map(|t| (format!("{:.2}", t.value), t.origin))?,
+            "key" => best.analysis.key.as_ref().map(|k| (k.value.to_string(), k.origin))?,
+            "metre" => best.analysis.metre.as_ref().map(|m| (m.value.to_string(), m.origin))?,
+            "mood" => best
                 .affect
                 .as_ref()
                 .map(|a| (format!("valence {:+.2}, arousal {:+.2}", a.value.at.valence, a.value.at.arousal), a.origin))?,
-            field => track.said(field.parse::<Field>().ok()?).map(|s| (s.value.to_owned(), s.origin))?,
+            field => best.said(field.parse::<Field>().ok()?).map(|s| (s.value.to_owned(), s.origin))?,
         };
         Some(format!("{value}, {}", if origin == Origin::Declared { "declared" } else { "measured" }))
     };

@@ -42,15 +42,18 @@ pub fn template(arguments: &Arguments, command: &TagTemplate) -> anyhow::Result<
 
 pub fn apply(arguments: &Arguments, command: &TagApply) -> anyhow::Result<u8> {
     let from = rights::open(&command.file)?;
-    let mut catalogue = Catalogue::open_beside(&arguments.catalogue_dir()?)?;
+    let dir = arguments.catalogue_dir()?;
+    let mut catalogue = Catalogue::open_beside(&dir)?;
     let typed = format!("tag-apply {}", command.file.display());
     let report = catalogue.apply_tags(from, &typed, command.dry_run).with_context(|| command.file.display().to_string())?;
     if arguments.json {
         output::json(&report)?;
     } else {
+        let reader = Reader::open(&dir)?;
         for change in report.changes.iter().filter(|_| command.dry_run) {
-            let changes = edit::differences(&change.before, &change.after, None)?;
-            output::line(&printable(&format!("line {}: {}: {}", change.line, change.name, changes.join(", "))))?;
+            let Some(track) = reader.track(&change.content_id)? else { continue };
+            let changes = edit::differences(&change.before, &change.after, &track)?;
+            output::line(&printable(&format!("line {}: {}: {}", change.line, track.name(), changes.join(", "))))?;
         }
         for (line, reason) in &report.refused {
             output::line(&printable(&format!("line {line}: {reason}")))?;

@@ -24,7 +24,7 @@ pub fn run(arguments: &Arguments, command: &Show) -> anyhow::Result<u8> {
         output::json(&all)?;
     } else {
         describe::print(&track)?;
-        describe::print_missing(&missing)?;
+        describe::print_missing(&track, &missing)?;
         describe::print_declared(&track)?;
         describe::print_measured(&track, &measured)?;
         describe::print_rights(&licences)?;

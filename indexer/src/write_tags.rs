@@ -16,38 +16,40 @@ pub struct Outcome {
 
 /// Writes what was set of some tracks into all of their files that are there, each copy of them.
 pub fn write(catalogue: &mut Catalogue, ids: &[ContentId]) -> anyhow::Result<Outcome> {
-    let Outcome { mut written, mut failures } = Outcome::default();
+    let mut outcome = Outcome::default();
     for id in ids {
         let Some(track) = catalogue.measured(id)? else { continue };
-        let tags_to_write = of(&track.edits);
-        if tags_to_write.is_empty() {
+        let written = of(&track.edits);
+        if written.is_empty() {
             continue;
         }
         if track.paths.is_empty() {
-            failures.push(format!(
+            outcome.failures.push(format!(
                 "{}: its file is missing, so nothing was written into it; bring it back, scan its folder, and say this again",
                 track.name()
             ));
         }
         for path in &track.paths {
-            if let Err(e) = tagging::write(path, id, &tags_to_write) {
-                failures.push(e.to_string());
+            if let Err(e) = tagging::write(path, id, &written) {
+                outcome.failures.push(e.to_string());
                 continue;
             }
             // The row follows in the same step, so that no scan takes the file for another.
             let (stamp, found) = match (std::fs::metadata(path), audio::identity(path, &|| false)) {
                 (Ok(meta), Ok(Some(found))) => (FileStamp::of(&meta), found),
                 _ => {
-                    failures.push(format!("{}: its tags were written, but it cannot be read again; scan its folder", path.display()));
+                    outcome
+                        .failures
+                        .push(format!("{}: its tags were written, but it cannot be read again; scan its folder", path.display()));
                     continue;
                 }
             };
             let tags = Some(Box::new(found.1));
             catalogue.commit(&[Change::Linked { path: path.clone(), stamp, content_id: id.clone(), tags }])?;
-            written.push(path.clone());
+            outcome.written.push(path.clone());
         }
     }
-    Ok(Outcome { written, failures })
+    Ok(outcome)
 }
 
 /// What is written: words, and numbers as taggers write them. A place on the plane goes by the nearest word; bars and beats have no tags.

@@ -109,6 +109,13 @@ pub(super) fn sheet_from_excel() {
         let report = asked(&world, &["tag-apply", &file(&world, "excel.csv", &saved)]);
         assert_eq!((&report["changed"], &report["refused"]), (&json!(0), &json!([])), "{saved}: {report}");
     }
+    // A dry run tells what counted before, and in whose words.
+    let other = file(&world, "other.csv", format!("path,genre,key,metre\n{},Film,D minor,3/4\n", path.display()));
+    let would = well(&world, &["tag-apply", &other, "--dry-run"]);
+    assert!(
+        would.contains("key D minor (was E minor, declared)") && would.contains("genre Film (was not set)") && would.contains("metre 3/4"),
+        "{would}"
+    );
     // A quote that is never closed is no cell that swallows the rest.
     let (code, told, errors) = say(&world, &["tag-apply", &file(&world, "open.csv", "path,comment\na.aiff,\"open\na.aiff,other\n")]);
     assert!(code == 2 && errors.contains("never closed"), "{code}: {told}{errors}");

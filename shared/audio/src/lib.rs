@@ -7,6 +7,7 @@
 //! ([`content_id`]). Not useful for: changing rate or pitch. Input is hostile: errors, never panics of our own, and bounded memory;
 //! decoders of other makers may still panic or hang, so strangers' files belong into a child process.
 
+mod boxes;
 mod edit_list;
 mod error;
 mod ogg_end;
@@ -18,6 +19,7 @@ mod tags;
 mod unbroken;
 mod write;
 
+pub use boxes::has_quicktime_keys;
 pub use error::AudioError;
 pub use ogg_end::End;
 pub use reader::{Block, Info, Reader, content_id, identity};

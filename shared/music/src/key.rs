@@ -121,7 +121,7 @@ impl FromStr for Key {
         let fail = || NotAKey(text.to_owned());
         let trimmed = text.trim();
         let mut chars = trimmed.chars();
-        if let Some(key) = german(trimmed) {
+        if let Some(key) = german(trimmed).or_else(|| Self::from_camelot(trimmed)) {
             return Ok(key);
         }
         let letter = chars.next().ok_or_else(fail)?.to_ascii_uppercase();
@@ -207,6 +207,7 @@ mod tests {
             ("b", "B major"),
             ("a moll", "A minor"),
             ("d-moll", "D minor"),
+            ("8A", "A minor"),
             ("Fis-Moll", "F# minor"),
             ("Es-Dur", "Eb major"),
             ("as moll", "G# minor"),

@@ -13,7 +13,6 @@ use lofty::ogg::tag::VorbisComments;
 use lofty::ogg::{OpusFile, VorbisFile};
 use lofty::probe::Probe;
 use lofty::tag::{ItemKey, Tag, TagExt, TagType};
-use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 use track::Field;
 
@@ -27,7 +26,8 @@ pub(crate) fn write(path: &Path, written: &[Written]) -> Result<()> {
     }
     let mut file = Probe::open(path)?.guess_file_type()?.read()?;
     match file.file_type() {
-        FileType::Mp4 if has_quicktime_keys(path)? => return Err("it has QuickTime's kind of tags, which would be lost".into()),
+        // Lofty puts a list of iTunes in their place.
+        FileType::Mp4 if audio::has_quicktime_keys(path)? => return Err("it has QuickTime's kind of tags, which would be lost".into()),
         FileType::Flac => {
             return edit_file::<FlacFile>(path, |f| {
                 if f.vorbis_comments().is_none() {
@@ -113,34 +113,6 @@ pub(crate) fn write(path: &Path, written: &[Written]) -> Result<()> {
         // Of the kinds of files that are read, none has another kind of tag.
         _ => Err("this kind of file has no free fields".into()),
     }
-}
-
-/// Whether the movie box of an MP4 says that its metadata go by QuickTime's keys (`mdta`), which lofty replaces by iTunes' list.
-fn has_quicktime_keys(path: &Path) -> Result<bool> {
-    /// A movie box of an hour of music has some hundreds of kilobytes.
-    const LARGEST: u64 = 64 << 20;
-    let mut file = std::fs::File::open(path)?;
-    let (mut at, end) = (0u64, file.metadata()?.len());
-    while at + 8 <= end {
-        file.seek(SeekFrom::Start(at))?;
-        let mut head = [0u8; 16];
-        let read = file.by_ref().take(16).read(&mut head)?;
-        let [a, b, c, d, kind @ ..] = head;
-        let size = match u32::from_be_bytes([a, b, c, d]) {
-            0 => end - at,
-            1 if read == 16 => u64::from_be_bytes([head[8], head[9], head[10], head[11], head[12], head[13], head[14], head[15]]),
-            size => u64::from(size),
-        };
-        if kind.starts_with(b"moov") {
-            let mut movie = Vec::new();
-            file.seek(SeekFrom::Start(at))?;
-            file.by_ref().take(size.min(LARGEST)).read_to_end(&mut movie)?;
-            // The handler of a box of metadata: 'hdlr', version and flags, predefined, then its kind.
-            return Ok(movie.windows(16).any(|w| w.starts_with(b"hdlr") && w.ends_with(b"mdta")));
-        }
-        at = at.saturating_add(size.max(8));
-    }
-    Ok(false)
 }
 
 /// Edits a file with all that its own kind of tag knows.

@@ -98,13 +98,7 @@ impl Edits {
             "metre" | "meter" => {
                 self.metre = if value.is_empty() { None } else { Some(value.parse::<Metre>().map_err(|e| fail(e.to_string()))?) };
             }
-            "key" => {
-                self.key = if value.is_empty() {
-                    None
-                } else {
-                    Some(value.parse::<Key>().or_else(|e| Key::from_camelot(value).ok_or_else(|| fail(e.to_string())))?)
-                }
-            }
+            "key" => self.key = if value.is_empty() { None } else { Some(value.parse::<Key>().map_err(|e| fail(e.to_string()))?) },
             "mood" => self.mood = if value.is_empty() { None } else { Some(place(value).map_err(fail)?) },
             other => {
                 let known = || format!("bpm, downbeat, metre, key, mood, {} can be set", Field::ALL.map(Field::name).join(", "));
@@ -138,6 +132,30 @@ impl Edits {
             mood: self.mood.or(others.mood),
             words,
         }
+    }
+
+    /// These without what a step set; `None` where any of that was set again since. What else was set since stays.
+    #[must_use]
+    pub fn without_step(&self, before: &Self, after: &Self) -> Option<Self> {
+        fn back<T: Clone + PartialEq>(now: Option<&T>, before: Option<&T>, after: Option<&T>) -> Option<Option<T>> {
+            let is_set = before != after;
+            (!is_set || now == after).then(|| if is_set { before } else { now }.cloned())
+        }
+        let mut words = self.words.clone();
+        for field in before.words.keys().chain(after.words.keys()) {
+            match back(self.words.get(field), before.words.get(field), after.words.get(field))? {
+                Some(text) => words.insert(*field, text),
+                None => words.remove(field),
+            };
+        }
+        Some(Self {
+            bpm: back(self.bpm.as_ref(), before.bpm.as_ref(), after.bpm.as_ref())?,
+            downbeat_s: back(self.downbeat_s.as_ref(), before.downbeat_s.as_ref(), after.downbeat_s.as_ref())?,
+            metre: back(self.metre.as_ref(), before.metre.as_ref(), after.metre.as_ref())?,
+            key: back(self.key.as_ref(), before.key.as_ref(), after.key.as_ref())?,
+            mood: back(self.mood.as_ref(), before.mood.as_ref(), after.mood.as_ref())?,
+            words,
+        })
     }
 
     /// Whether nothing is set.

@@ -125,8 +125,7 @@ impl Tags {
     /// The declared key, if it is one: by its name, or in the codes that disc jockeys write ('8A').
     #[must_use]
     pub fn declared_key(&self) -> Option<Key> {
-        let text = self.key.as_deref()?;
-        text.parse().ok().or_else(|| Key::from_camelot(text))
+        self.key.as_deref()?.parse().ok()
     }
 
     /// The declared mood, if it is a word of the plane; the first one that is, where there are several.

@@ -21,8 +21,8 @@ const NUMBERS: [&str; 5] = ["bpm", "key", "metre", "downbeat", "mood"];
 pub struct TagChange {
     /// The line of the file.
     pub line: u64,
-    /// What the track is called.
-    pub name: String,
+    /// The track.
+    pub content_id: ContentId,
     /// What was set of it before.
     pub before: Edits,
     /// What is set of it from now on.
@@ -178,8 +178,8 @@ impl Catalogue {
             report.rows += 1;
             if after != measured.edits {
                 report.changed += 1;
-                let (name, before) = (best.name(), measured.edits.clone());
-                report.changes.push(TagChange { line: row.line, name, before, after: after.clone() });
+                let before = measured.edits.clone();
+                report.changes.push(TagChange { line: row.line, content_id: id.clone(), before, after: after.clone() });
                 edits.push((id, after));
             }
         }

@@ -4,12 +4,7 @@ use super::{Catalogue, derive};
 use crate::CatalogueError;
 use crate::read::edits_of;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use serde_json::{Map, Value};
-use std::collections::{BTreeMap, BTreeSet};
 use track::{ContentId, Edits};
-
-/// Where the words lie among what is set, as it is stored.
-const WORDS: &str = "words";
 
 /// What one command changed.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -79,7 +74,7 @@ impl Catalogue {
             for (step, content_id, before, after) in steps {
                 let content_id = ContentId(content_id);
                 let (before, after): (Edits, Edits) = (serde_json::from_str(&before)?, serde_json::from_str(&after)?);
-                if let Some(as_before) = without_step(&edits_of(&tx, &content_id)?, &before, &after)? {
+                if let Some(as_before) = edits_of(&tx, &content_id)?.without_step(&before, &after) {
                     put(&tx, &content_id, &as_before)?;
                     tx.execute("UPDATE edit_log SET undone = 1 WHERE id = ?1", [step])?;
                     undone.restored += 1;
@@ -92,46 +87,6 @@ impl Catalogue {
             Ok(undone)
         })
     }
-}
-
-/// What is set of a track without what a step set; `None` where any of that was set again since. What else was set since stays.
-fn without_step(now: &Edits, before: &Edits, after: &Edits) -> Result<Option<Edits>, CatalogueError> {
-    type Flat = BTreeMap<(String, Option<String>), Value>;
-    // Words are set each by itself, as the other values are.
-    let flat = |edits: &Edits| -> Result<Flat, CatalogueError> {
-        let Value::Object(all) = serde_json::to_value(edits)? else { return Ok(Flat::new()) };
-        let each = |(name, value): (String, Value)| -> Vec<_> {
-            match value {
-                Value::Object(inner) if name == WORDS => inner.into_iter().map(|(k, v)| ((WORDS.to_owned(), Some(k)), v)).collect(),
-                value => vec![((name, None), value)],
-            }
-        };
-        Ok(all.into_iter().flat_map(each).collect())
-    };
-    let (mut now, before, after) = (flat(now)?, flat(before)?, flat(after)?);
-    let names: BTreeSet<_> = before.keys().chain(after.keys()).filter(|name| before.get(*name) != after.get(*name)).collect();
-    for name in names {
-        if now.get(name) != after.get(name) {
-            return Ok(None);
-        }
-        match before.get(name) {
-            Some(value) => now.insert(name.clone(), value.clone()),
-            None => now.remove(name),
-        };
-    }
-    let mut all = Map::new();
-    for ((name, inner), value) in now {
-        match inner {
-            Some(inner) => {
-                let words = all.entry(name).or_insert_with(|| Value::Object(Map::new()));
-                words.as_object_mut().map(|words| words.insert(inner, value));
-            }
-            None => {
-                all.insert(name, value);
-            }
-        }
-    }
-    Ok(Some(serde_json::from_value(Value::Object(all))?))
 }
 
 /// Sets values and logs what they were before, as one step; its number, if anything has changed.
